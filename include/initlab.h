@@ -1,0 +1,15 @@
+/* initlab: an exact laboratory for weight initialization. Includes every public header. */
+#ifndef INITLAB_H
+#define INITLAB_H
+
+#include "initlab/data.h"
+#include "initlab/expr.h"
+#include "initlab/init.h"
+#include "initlab/network.h"
+#include "initlab/optim.h"
+#include "initlab/rng.h"
+#include "initlab/statistics.h"
+#include "initlab/status.h"
+#include "initlab/study.h"
+
+#endif

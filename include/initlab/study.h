@@ -1,0 +1,153 @@
+/* Studies: the same network trained from many initializations, many seeds each.
+ *
+ * A study is a YAML file; a list under a key makes arms. Every run is a function of (study, seed)
+ * alone: not of the number of seeds, workers or replicas in a group.
+ *
+ *     #include <initlab.h>
+ *     #include <stdio.h>
+ *     int main(void) {
+ *         static const char text[] = "study: small\ndata: xor\nnetwork: 2-8-1\nhidden: tanh\n"
+ *                                    "loss: bce\noptimizer: adam(lr=0.05)\ninit: [zeros,
+ * he_normal]\n" "seeds: 32\nbudget: 500\nconverged: loss < 0.1\n"; il_error err; il_study *study =
+ * NULL; il_results *results = NULL; if (il_study_parse(text, sizeof text - 1, "small", NULL, 0,
+ * &study, &err) == IL_OK) il_study_run(study, NULL, &results, &err); for (size_t i = 0; results &&
+ * i < study->n_arms; i++) printf("%zu of %zu\n", results->arms[i].converged,
+ * results->arms[i].runs); int failed = results == NULL; il_results_free(results);
+ *         il_study_free(study);
+ *         return failed;
+ *     }
+ */
+#ifndef INITLAB_STUDY_H
+#define INITLAB_STUDY_H
+
+#include "data.h"
+#include "init.h"
+#include "network.h"
+#include "optim.h"
+#include "statistics.h"
+#include <signal.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+#define IL_MAX_ARMS 10000
+#define IL_MAX_SEEDS 1000000
+#define IL_MAX_BUDGET 100000000
+#define IL_MAX_TERMS 4
+#define IL_CRITERION_TEXT 256
+
+/* "loss < 0.1 and accuracy == 1": a conjunction of comparisons, on the training set in evaluation
+ * mode. */
+typedef enum il_metric { IL_LOSS, IL_ACCURACY } il_metric;
+typedef enum il_relation { IL_LESS, IL_AT_MOST, IL_EQUAL, IL_AT_LEAST, IL_GREATER } il_relation;
+typedef struct il_term {
+    il_metric metric;
+    il_relation relation;
+    double value;
+} il_term;
+typedef struct il_criterion {
+    size_t n;
+    il_term term[IL_MAX_TERMS];
+} il_criterion;
+
+il_status il_criterion_parse(const char *text, const il_place *place, il_criterion *out,
+                             il_error *err);
+char *il_criterion_format(const il_criterion *criterion, char text[IL_CRITERION_TEXT]);
+
+/* The keys whose lists make arms, in the order of the cross product (the first varies slowest). */
+typedef enum il_key {
+    IL_KEY_DATA,
+    IL_KEY_NETWORK,
+    IL_KEY_HIDDEN,
+    IL_KEY_LOSS,
+    IL_KEY_OPTIMIZER,
+    IL_KEY_BIAS,
+    IL_KEY_INIT,
+    IL_KEYS
+} il_key;
+
+typedef struct il_arm {
+    il_call data, hidden, loss, optimizer, bias, init;
+    il_widths network;
+    il_engine engine; /* from the spec: forced, or chosen by the size of network and data */
+    size_t baseline;  /* index of the arm that differs only in having the baseline's init; its own
+                         index  for the baseline itself, SIZE_MAX when the study names none */
+} il_arm;
+
+typedef struct il_study {
+    char name[128];
+    size_t seeds;    /* runs per arm: seeds 1 … seeds */
+    uint32_t budget; /* epochs */
+    il_criterion converged;
+    bool varied[IL_KEYS]; /* the keys given as lists of two or more */
+    il_arm *arms;
+    size_t n_arms;
+} il_study;
+
+/* Reads a study from YAML text or from a file of at most 1 MiB. `overrides` are n "key=value" texts
+ * that replace a key's value (a YAML value, lists included), as --set does. `name` stands for the
+ * file in messages. Errors (IL_INVALID, or IL_IO when the file cannot be read) name file, line and
+ * column. */
+il_status il_study_parse(const char *text, size_t size, const char *name,
+                         const char *const *overrides, size_t n, il_study **out, il_error *err);
+il_status il_study_load(const char *path, const char *const *overrides, size_t n, il_study **out,
+                        il_error *err);
+void il_study_free(il_study *study);
+
+/* The canonical text of one varied key of an arm, in call or width notation. Returns `text`. */
+char *il_arm_format(const il_arm *arm, il_key key, char text[IL_WIDTHS_TEXT]);
+const char *il_key_name(il_key key);
+
+typedef enum il_outcome { IL_CONVERGED, IL_CENSORED, IL_DIVERGED } il_outcome;
+
+/* One finished run. T = epoch when it converged, else the budget. */
+typedef struct il_run {
+    uint32_t epoch;  /* converged: the first epoch at whose end the criterion held; diverged: the
+                        first at  whose end the loss was not finite; censored: the budget */
+    uint8_t outcome; /* il_outcome */
+    uint16_t
+        layer;  /* diverged: the first layer, from 1, with a non-finite weight or pre-activation */
+    float loss; /* at that epoch */
+    float accuracy;
+} il_run;
+
+/* What an arm's runs say. NaN where a number does not exist (median at or below 50 % success,
+ * comparison without a baseline). p_value is Holm-adjusted over the study's comparisons. */
+typedef struct il_summary {
+    size_t runs, converged, diverged;
+    double success;
+    il_interval success_ci; /* Wilson, 95 % */
+    double median, quartile[2];
+    double rmst;
+    il_interval rmst_ci; /* 95 % */
+    double a12, p_value; /* against the baseline arm, paired by seed */
+} il_summary;
+
+typedef struct il_results {
+    size_t n_arms, seeds;
+    il_run *runs;     /* [n_arms][seeds] */
+    il_summary *arms; /* [n_arms] */
+    double wall_s;
+} il_results;
+
+typedef struct il_run_options {
+    size_t jobs;  /* worker threads; 0: one per processor */
+    size_t lanes; /* R of a lockstep group; 0: chosen by the network's size */
+    const volatile sig_atomic_t *cancel; /* when not NULL and it becomes nonzero: IL_INTERRUPTED */
+    void (*progress)(void *context, size_t done, size_t total); /* runs; calls never overlap */
+    void *context;
+} il_run_options;
+
+/* Runs every arm with every seed. `options` may be NULL. Uses OpenBLAS from several threads when
+ * arms use the blas engine: call openblas_set_num_threads(1) first (the command does). */
+il_status il_study_run(const il_study *study, const il_run_options *options, il_results **out,
+                       il_error *err);
+void il_results_free(il_results *results);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,68 @@
+#include "base/pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#define MAX_JOBS 256
+
+typedef struct pool {
+    il_status (*work)(void *context, size_t item, size_t worker);
+    void *context;
+    size_t n;
+    atomic_size_t next;
+    atomic_int status; /* the first failure */
+} pool;
+
+typedef struct worker {
+    pool *pool;
+    size_t index;
+    pthread_t thread;
+} worker;
+
+size_t il_processors(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0)
+        return 1;
+    int n = CPU_COUNT(&set);
+    return n > 0 ? (size_t)n : 1;
+}
+
+static void *take_items(void *argument) {
+    const worker *me = argument;
+    pool *p = me->pool;
+    for (;;) {
+        size_t item = atomic_fetch_add(&p->next, 1);
+        if (item >= p->n || atomic_load(&p->status) != IL_OK)
+            return NULL;
+        int status = (int)p->work(p->context, item, me->index), ok = IL_OK;
+        if (status != IL_OK)
+            atomic_compare_exchange_strong(&p->status, &ok, status);
+    }
+}
+
+il_status il_pool_run(size_t jobs, size_t n,
+                      il_status (*work)(void *context, size_t item, size_t worker), void *context) {
+    pool p = {.work = work, .context = context, .n = n};
+    worker workers[MAX_JOBS];
+    size_t count = jobs < n ? jobs : n, started = 1;
+    if (count > MAX_JOBS)
+        count = MAX_JOBS;
+
+    /* Signals belong to the caller's thread: workers start with all of them blocked. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    for (; started < count; started++) {
+        workers[started] = (worker){.pool = &p, .index = started};
+        if (pthread_create(&workers[started].thread, NULL, take_items, &workers[started]) != 0)
+            break;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+
+    take_items(&(worker){.pool = &p, .index = 0});
+    for (size_t i = 1; i < started; i++)
+        pthread_join(workers[i].thread, NULL);
+    return (il_status)atomic_load(&p.status);
+}

@@ -1,0 +1,22 @@
+#include "initlab/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+il_status il_fail(il_error *err, il_status status, const char *format, ...) {
+    if (!err)
+        return status;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(err->message, sizeof err->message, format, args);
+    va_end(args);
+    err->status = status;
+    for (char *c = err->message; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 127)
+            *c = '?';
+    return status;
+}
+
+const char *il_version(void) {
+    return IL_VERSION;
+}

@@ -1,0 +1,142 @@
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+static const cli_command commands[] = {
+    {"run", CLI_RUN, "SPEC.yaml [options]", 1, 1,
+     "train every arm of a study from every seed, and compare them",
+     "Trains every arm of the study in SPEC.yaml from every seed, and prints per arm how often "
+     "and\n"
+     "how fast it converged, with statistics. Results depend on the study alone: more seeds only "
+     "add\n"
+     "runs.",
+     cli_run},
+    {"init", CLI_INIT, "[NAME] [options]", 0, 1, "list the initializations, or describe one",
+     "Lists every initialization: name, parameters with defaults, aliases, formula and source. "
+     "With\n"
+     "NAME, describes that one and its parameters in full.",
+     cli_init},
+    {"doctor", CLI_DOCTOR, "[options]", 0, 0, "show what this build computes with",
+     "Shows the version, the compiler, OpenBLAS, the processor's kernels, and how engines are "
+     "chosen.",
+     cli_doctor},
+};
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
+int cli_fail(int code, const char *format, ...) {
+    char text[512];
+    il_error line;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    il_fail(&line, IL_INVALID, "%s", text); /* control characters become '?' */
+    fprintf(stderr, "initlab: %s\n", line.message);
+    return code;
+}
+
+int cli_fail_library(const il_error *err) {
+    fprintf(stderr, "%s\n", err->message);
+    return err->status == IL_INVALID       ? CLI_USAGE
+           : err->status == IL_INTERRUPTED ? CLI_INTERRUPTED
+                                           : CLI_IO;
+}
+
+static void print_exit_codes(void) {
+    puts(
+        "\nexit codes: 0 done, 2 command line or study, 4 input/output or memory, 130 interrupted");
+}
+
+static void print_help(void) {
+    puts(
+        "usage: initlab COMMAND [operands] [options]\n\n"
+        "Trains small neural networks from many weight initializations, many seeds each, and says\n"
+        "with statistics which differences hold.\n\ncommands:");
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+    puts("\noptions:");
+    cli_print_options(CLI_TOP, stdout);
+    puts("\n'initlab COMMAND --help' says what a command takes.");
+    print_exit_codes();
+}
+
+static void print_command_help(const cli_command *command) {
+    printf("usage: initlab %s %s\n\n%s\n\noptions:\n", command->name, command->operands,
+           command->details);
+    cli_print_options(command->id, stdout);
+    print_exit_codes();
+}
+
+static const cli_command *find_command(const char *name) {
+    const char *names[N_COMMANDS];
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        names[i] = commands[i].name;
+        if (strcmp(name, names[i]) == 0)
+            return &commands[i];
+    }
+    const char *near = il_nearest(name, names, N_COMMANDS);
+    if (near)
+        cli_fail(CLI_USAGE, "unknown command '%.64s' (did you mean '%s'?)", name, near);
+    else
+        cli_fail(CLI_USAGE, "unknown command '%.64s': see 'initlab --help'", name);
+    return NULL;
+}
+
+static int run_command(const cli_command *command, int argc, char **argv) {
+    char name[32];
+    cli_args args;
+    int code = CLI_USAGE;
+    snprintf(name, sizeof name, "initlab %s", command->name);
+    if (!cli_parse(command->id, name, argc, argv, &args))
+        goto done;
+    if (args.given[CLI_HELP]) {
+        print_command_help(command);
+        code = CLI_OK;
+    } else if (args.n_operands < command->least)
+        cli_fail(CLI_USAGE, "%s needs a study: initlab %s %s", command->name, command->name,
+                 command->operands);
+    else if (args.n_operands > command->most)
+        cli_fail(CLI_USAGE, "'%.64s' is one operand too many: initlab %s %s",
+                 args.operand[command->most], command->name, command->operands);
+    else
+        code = command->run(&args);
+done:
+    cli_args_free(&args);
+    return code;
+}
+
+static int dispatch(int argc, char **argv) {
+    cli_args args;
+    int code = CLI_USAGE;
+    const cli_command *command;
+    if (!cli_parse(CLI_TOP, "initlab", argc, argv, &args))
+        goto done;
+    code = CLI_OK;
+    if (args.given[CLI_HELP])
+        print_help();
+    else if (args.given[CLI_VERSION])
+        printf("initlab %s\n", il_version());
+    else if (args.n_operands == 0)
+        code = cli_fail(CLI_USAGE, "a command is missing: see 'initlab --help'");
+    else if ((command = find_command(args.operand[0])))
+        code = run_command(command, args.n_operands, args.operand);
+    else
+        code = CLI_USAGE;
+done:
+    cli_args_free(&args);
+    return code;
+}
+
+int main(int argc, char **argv) {
+    int code = dispatch(argc, argv);
+    /* A full disk shows no later than here. */
+    errno = 0;
+    bool failed = ferror(stdout);
+    failed |= fclose(stdout) != 0;
+    if (failed && code == CLI_OK)
+        code = cli_fail(CLI_IO, "cannot write to standard output: %s",
+                        errno ? strerror(errno) : "it was refused");
+    return code;
+}

@@ -1,0 +1,193 @@
+#include "cli/options.h"
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_JOBS 1024
+
+const cli_option_desc cli_options[CLI_OPTIONS] = {
+    [CLI_SEEDS] = {"seeds", 's', CLI_COUNT, "N", IL_MAX_SEEDS, "the study's",
+                   "runs of each arm, with seeds 1 to N", CLI_RUN},
+    [CLI_JOBS] = {"jobs", 'j', CLI_COUNT, "N", MAX_JOBS, "one per processor",
+                  "worker threads; results do not depend on it", CLI_RUN},
+    [CLI_SET] = {"set", 0, CLI_TEXT, "KEY=VALUE", 0, NULL, "replace a key of the study; repeatable",
+                 CLI_RUN},
+    [CLI_ENGINE] = {"engine", 0, CLI_WORD, "auto|lockstep|blas", 0, "the study's",
+                    "what multiplies matrices; see initlab doctor", CLI_RUN},
+    [CLI_FORMAT] = {"format", 'f', CLI_WORD, "table|json|csv", 0, "table",
+                    "form of the results on standard output", CLI_RUN},
+    [CLI_COLOR] = {"color", 0, CLI_WORD, "auto|always|never", 0, "auto",
+                   "auto: on a terminal unless NO_COLOR is set", CLI_RUN},
+    [CLI_QUIET] = {"quiet", 'q', CLI_FLAG, NULL, 0, NULL, "no progress on standard error", CLI_RUN},
+    [CLI_HELP] = {"help", 'h', CLI_FLAG, NULL, 0, NULL, "print this help", CLI_ALL},
+    [CLI_VERSION] = {"version", 'V', CLI_FLAG, NULL, 0, NULL, "print the version", CLI_TOP},
+};
+
+/* getopt_long reports an option by this value, or by its letter. */
+#define VALUE 256
+
+/* What getopt_long needs to know of the options that one command takes. */
+typedef struct getopt_table {
+    struct option longs[CLI_OPTIONS + 1];
+    char letters[2 * CLI_OPTIONS + 3];
+    const char *names[CLI_OPTIONS];
+    size_t n;
+} getopt_table;
+
+static void make_table(unsigned command, getopt_table *table) {
+    char *letter = table->letters;
+    memset(table, 0, sizeof *table);
+    if (command == CLI_TOP)
+        *letter++ = '+';
+    *letter++ = ':';
+    for (int i = 0; i < CLI_OPTIONS; i++) {
+        const cli_option_desc *o = &cli_options[i];
+        if (!(o->commands & command))
+            continue;
+        int argument = o->kind == CLI_FLAG ? no_argument : required_argument;
+        table->longs[table->n] = (struct option){o->name, argument, NULL, VALUE + i};
+        table->names[table->n++] = o->name;
+        if (!o->letter)
+            continue;
+        *letter++ = o->letter;
+        if (argument == required_argument)
+            *letter++ = ':';
+    }
+}
+
+static int index_of(int got) {
+    for (int i = 0; i < CLI_OPTIONS; i++)
+        if (got == VALUE + i || (got == cli_options[i].letter && got))
+            return i;
+    return -1;
+}
+
+/* `seen` is the word that getopt_long refused, from its dashes on. */
+static void fail_unknown(const getopt_table *table, const char *name, const char *seen) {
+    char word[64];
+    size_t n = strcspn(seen + 2, "="), alike = 0;
+    snprintf(word, sizeof word, "%.*s", (int)(n < sizeof word ? n : sizeof word), seen + 2);
+    for (size_t i = 0; i < table->n; i++)
+        alike += strncmp(table->names[i], word, strlen(word)) == 0;
+    for (int i = 0; i < CLI_OPTIONS; i++)
+        if (strcmp(cli_options[i].name, word) == 0) {
+            cli_fail(CLI_USAGE, "--%s does not belong to '%s': see '%s --help'", word, name, name);
+            return;
+        }
+    const char *near = il_nearest(word, table->names, table->n);
+    if (alike > 1)
+        cli_fail(CLI_USAGE, "'--%s' could be several options: see '%s --help'", word, name);
+    else if (near)
+        cli_fail(CLI_USAGE, "unknown option '--%s' (did you mean '--%s'?)", word, near);
+    else
+        cli_fail(CLI_USAGE, "unknown option '--%s': see '%s --help'", word, name);
+}
+
+static void fail_option(const getopt_table *table, const char *name, int got, char **argv) {
+    int i = optopt ? index_of(optopt) : -1;
+    bool taken = false;
+    for (size_t k = 0; i >= 0 && k < table->n; k++)
+        taken |= table->names[k] == cli_options[i].name;
+    if (taken && got == ':')
+        cli_fail(CLI_USAGE, "--%s needs an argument: --%s %s", cli_options[i].name,
+                 cli_options[i].name, cli_options[i].argument);
+    else if (taken)
+        cli_fail(CLI_USAGE, "--%s takes no argument", cli_options[i].name);
+    else if (i >= 0)
+        cli_fail(CLI_USAGE, "-%c (--%s) does not belong to '%s': see '%s --help'", optopt,
+                 cli_options[i].name, name, name);
+    else if (optopt)
+        cli_fail(CLI_USAGE, "unknown option '-%c': see '%s --help'", optopt, name);
+    else
+        fail_unknown(table, name, argv[optind - 1]);
+}
+
+static bool read_count(const cli_option_desc *o, const char *text, size_t *out) {
+    size_t n = 0;
+    const char *s = text;
+    for (; *s >= '0' && *s <= '9' && n <= o->max; s++)
+        n = 10 * n + (size_t)(*s - '0');
+    *out = n;
+    if (*s == '\0' && s > text && n >= 1 && n <= o->max)
+        return true;
+    cli_fail(CLI_USAGE, "--%s takes a whole number from 1 to %zu, not '%.40s'", o->name, o->max,
+             text);
+    return false;
+}
+
+/* Copies the i-th of the words separated by '|' into word[32]; false when there is none. */
+static bool nth_word(const char *words, size_t i, char word[32]) {
+    for (; i > 0; i--) {
+        words = strchr(words, '|');
+        if (!words++)
+            return false;
+    }
+    snprintf(word, 32, "%.*s", (int)strcspn(words, "|"), words);
+    return true;
+}
+
+static bool read_word(const cli_option_desc *o, const char *text, size_t *out) {
+    char word[8][32];
+    const char *names[8], *near;
+    size_t n = 0;
+    for (; n < 8 && nth_word(o->argument, n, word[n]); n++) {
+        names[n] = word[n];
+        *out = n;
+        if (strcmp(word[n], text) == 0)
+            return true;
+    }
+    near = il_nearest(text, names, n);
+    cli_fail(CLI_USAGE, "--%s takes %s, not '%.40s'%s%s%s", o->name, o->argument, text,
+             near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+    return false;
+}
+
+bool cli_parse(unsigned command, const char *name, int argc, char **argv, cli_args *out) {
+    getopt_table table;
+    make_table(command, &table);
+    *out = (cli_args){.text = calloc((size_t)argc + 1, sizeof *out->text)};
+    if (!out->text)
+        return cli_fail(CLI_IO, "no memory for %d arguments", argc) == CLI_OK;
+    opterr = 0;
+    optind = 0; /* glibc and musl: forget the scan before */
+    for (int got; (got = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1;) {
+        if (got == '?' || got == ':') {
+            fail_option(&table, name, got, argv);
+            return false;
+        }
+        int i = index_of(got);
+        const cli_option_desc *o = &cli_options[i];
+        out->given[i] = true;
+        if (o->kind == CLI_TEXT)
+            out->text[out->n_text++] = optarg;
+        if ((o->kind == CLI_COUNT && !read_count(o, optarg, &out->value[i])) ||
+            (o->kind == CLI_WORD && !read_word(o, optarg, &out->value[i])))
+            return false;
+    }
+    out->operand = argv + optind;
+    out->n_operands = argc - optind;
+    return true;
+}
+
+void cli_args_free(cli_args *args) {
+    free(args->text);
+}
+
+void cli_print_options(unsigned command, FILE *out) {
+    for (int i = 0; i < CLI_OPTIONS; i++) {
+        const cli_option_desc *o = &cli_options[i];
+        char letter[8] = "    ", shown[64];
+        if (!(o->commands & command))
+            continue;
+        if (o->letter)
+            snprintf(letter, sizeof letter, "-%c, ", o->letter);
+        snprintf(shown, sizeof shown, "%s--%s%s%s", letter, o->name, o->argument ? " " : "",
+                 o->argument ? o->argument : "");
+        fprintf(out, "  %-32s %s", shown, o->doc);
+        if (o->initial)
+            fprintf(out, "\n  %-32s (default: %s)", "", o->initial);
+        putc('\n', out);
+    }
+}

@@ -1,0 +1,63 @@
+/* Command-line options, all in one table: parsing, validation and --help follow from it. */
+#ifndef IL_CLI_OPTIONS_H
+#define IL_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+typedef enum cli_option {
+    CLI_SEEDS,
+    CLI_JOBS,
+    CLI_SET,
+    CLI_ENGINE,
+    CLI_FORMAT,
+    CLI_COLOR,
+    CLI_QUIET,
+    CLI_HELP,
+    CLI_VERSION,
+    CLI_OPTIONS
+} cli_option;
+
+/* Who takes an option: the bare `initlab`, or a command. */
+enum { CLI_TOP = 1, CLI_RUN = 2, CLI_INIT = 4, CLI_DOCTOR = 8, CLI_ALL = 15 };
+
+typedef enum cli_kind {
+    CLI_FLAG,
+    CLI_COUNT, /* a whole number from 1 to `max` */
+    CLI_WORD,  /* one of the words of `argument`, separated by '|' */
+    CLI_TEXT   /* anything; may be repeated */
+} cli_kind;
+
+typedef struct cli_option_desc {
+    const char *name;
+    char letter; /* 0: none */
+    cli_kind kind;
+    const char *argument; /* as --help shows it */
+    size_t max;
+    const char *initial; /* what holds without the option, or NULL */
+    const char *doc;
+    unsigned commands;
+} cli_option_desc;
+
+extern const cli_option_desc cli_options[CLI_OPTIONS];
+
+typedef struct cli_args {
+    bool given[CLI_OPTIONS];
+    size_t value[CLI_OPTIONS]; /* CLI_COUNT: the number; CLI_WORD: the word's index. 0 if absent */
+    const char **text;         /* the arguments of --set, in order */
+    size_t n_text;
+    char **operand;
+    int n_operands;
+} cli_args;
+
+/* Reads argv[1 …] as options of one command. At the top, reading stops at the first operand; for a
+ * command, options and operands mix. False after a message to standard error; `out` is to be freed
+ * in either case. */
+bool cli_parse(unsigned command, const char *name, int argc, char **argv, cli_args *out);
+void cli_args_free(cli_args *args);
+
+/* One line per option that `command` takes. */
+void cli_print_options(unsigned command, FILE *out);
+
+#endif

@@ -1,0 +1,175 @@
+/* initlab run: a study from file to report. */
+#include "cli/cli.h"
+
+#include <cblas.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BAR 24            /* cells */
+#define BAR_SECONDS 0.1   /* between two drawings on a terminal */
+#define LINE_SECONDS 10.0 /* between two lines elsewhere */
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal) {
+    (void)signal;
+    interrupted = 1;
+}
+
+/* A second signal ends the process at once. One that the parent chose to ignore stays ignored. */
+static void catch_signals(bool on) {
+    static const int signals[] = {SIGINT, SIGTERM};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct sigaction now, wanted = {.sa_handler = on ? interrupt : SIG_DFL};
+        if (on)
+            wanted.sa_flags = (int)SA_RESETHAND;
+        sigemptyset(&wanted.sa_mask);
+        if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+            sigaction(signals[i], &wanted, NULL);
+    }
+}
+
+typedef struct progress {
+    bool terminal, drawn;
+    double start, shown; /* seconds of the monotonic clock */
+} progress;
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void format_seconds(double s, char text[32]) {
+    if (s < 100)
+        snprintf(text, 32, "%.0f s", s);
+    else if (s < 6000)
+        snprintf(text, 32, "%.0f min", s / 60);
+    else
+        snprintf(text, 32, "%.1f h", s / 3600);
+}
+
+static void clear_bar(progress *p) {
+    if (p->drawn)
+        fputs("\r\033[K", stderr);
+    p->drawn = false;
+}
+
+static void show_progress(void *context, size_t done, size_t total) {
+    progress *p = context;
+    double t = now(), rate = (double)done / (t - p->start);
+    if (t - p->shown < (p->terminal ? BAR_SECONDS : LINE_SECONDS) || done == 0)
+        return;
+    p->shown = t;
+    char left[32];
+    format_seconds((double)(total - done) / rate, left);
+    if (!p->terminal) {
+        fprintf(stderr, "initlab: %zu of %zu runs done, %.*f a second, about %s left\n", done,
+                total, rate < 10 ? 1 : 0, rate, left);
+        return;
+    }
+    clear_bar(p);
+    size_t full = done * BAR / total;
+    for (size_t i = 0; i < BAR; i++)
+        fputs(i < full ? "█" : "░", stderr);
+    fprintf(stderr, " %zu/%zu runs, %.*f/s, %s left", done, total, rate < 10 ? 1 : 0, rate, left);
+    fflush(stderr);
+    p->drawn = true;
+}
+
+/* The options that replace keys of the study, as the library takes them; NULL without memory. */
+static const char **make_overrides(const cli_args *args, char seeds[40], char engine[40],
+                                   size_t *n) {
+    static const char *const engines[] = {"auto", "lockstep", "blas"};
+    const char **overrides = calloc(args->n_text + 2, sizeof *overrides);
+    if (!overrides)
+        return NULL;
+    for (*n = 0; *n < args->n_text; ++*n)
+        overrides[*n] = args->text[*n];
+    snprintf(seeds, 40, "seeds=%zu", args->value[CLI_SEEDS]);
+    snprintf(engine, 40, "engine=%s", engines[args->value[CLI_ENGINE]]);
+    if (args->given[CLI_SEEDS])
+        overrides[(*n)++] = seeds;
+    if (args->given[CLI_ENGINE])
+        overrides[(*n)++] = engine;
+    return overrides;
+}
+
+/* A study that cannot be read is the caller's mistake, as one that cannot be understood is. */
+static int load(const cli_args *args, il_study **study) {
+    char seeds[40], engine[40];
+    il_error err;
+    size_t n = 0;
+    const char **overrides = make_overrides(args, seeds, engine, &n);
+    if (!overrides)
+        return cli_fail(CLI_IO, "no memory for %zu options", args->n_text);
+    il_status status = il_study_load(args->operand[0], overrides, n, study, &err);
+    free(overrides);
+    if (status == IL_OK)
+        return CLI_OK;
+    int code = cli_fail_library(&err);
+    return status == IL_IO ? CLI_USAGE : code;
+}
+
+static int train(const cli_args *args, const il_study *study, il_results **results) {
+    const char *term = getenv("TERM");
+    progress p = {.terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0,
+                  .start = now()};
+    p.shown = p.start;
+    il_run_options options = {.jobs = args->value[CLI_JOBS],
+                              .cancel = &interrupted,
+                              .progress = args->given[CLI_QUIET] ? NULL : show_progress,
+                              .context = &p};
+    il_error err;
+    openblas_set_num_threads(1); /* global; each worker calls OpenBLAS by itself */
+    catch_signals(true);
+    il_status status = il_study_run(study, &options, results, &err);
+    catch_signals(false);
+    clear_bar(&p);
+    if (status == IL_INTERRUPTED || (status == IL_OK && interrupted))
+        return cli_fail(CLI_INTERRUPTED, "interrupted: no results were written");
+    return status == IL_OK ? CLI_OK : cli_fail_library(&err);
+}
+
+static il_table_style table_style(const cli_args *args) {
+    struct winsize window;
+    bool terminal = isatty(STDOUT_FILENO);
+    const char *no_color = getenv("NO_COLOR");
+    il_table_style style = {.columns = 100};
+    if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col)
+        style.columns = window.ws_col < 120 ? window.ws_col : 120;
+    enum { AUTO, ALWAYS };
+    style.color = args->value[CLI_COLOR] == ALWAYS ||
+                  (args->value[CLI_COLOR] == AUTO && terminal && !(no_color && *no_color));
+    return style;
+}
+
+static int report(const cli_args *args, const il_study *study, const il_results *results) {
+    enum { TABLE, JSON };
+    il_table_style style = table_style(args);
+    il_fingerprint fingerprint = cli_fingerprint();
+    il_error err;
+    il_status status = args->value[CLI_FORMAT] == TABLE
+                           ? il_report_table(study, results, &style, stdout, &err)
+                       : args->value[CLI_FORMAT] == JSON
+                           ? il_report_json(study, results, &fingerprint, stdout, &err)
+                           : il_report_csv(study, results, stdout, &err);
+    /* main says why standard output failed. */
+    return status == IL_OK || status == IL_IO ? CLI_OK : cli_fail_library(&err);
+}
+
+int cli_run(const cli_args *args) {
+    il_study *study = NULL;
+    il_results *results = NULL;
+    int code = load(args, &study);
+    if (code == CLI_OK)
+        code = train(args, study, &results);
+    if (code == CLI_OK)
+        code = report(args, study, results);
+    il_results_free(results);
+    il_study_free(study);
+    return code;
+}

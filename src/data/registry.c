@@ -1,0 +1,10 @@
+#include "data/source.h"
+
+static const il_desc *const items[] = {
+    &il_dataset_and.desc,
+    &il_dataset_or.desc,
+    &il_dataset_xor.desc,
+    &il_dataset_parity.desc,
+};
+
+const il_family il_datasets = {"dataset", items, sizeof items / sizeof *items};

@@ -1,0 +1,224 @@
+#include "lab/group.h"
+
+#include "base/arena.h"
+#include "base/clones.h"
+#include "lab/criterion.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Each lane is one run. `age` counts the lane's finished epochs; the forward pass that opens epoch
+ * age + 1 is also the evaluation at the end of epoch `age`, since a full batch is the training set
+ * itself.
+ */
+typedef struct group {
+    const il_block *block;
+    il_network *net;
+    il_run *runs;
+    il_bounds bounds;
+    size_t R, next, active;
+    size_t *owner;           /* [R] which of the block's runs the lane holds */
+    int32_t *live;           /* [R] 1, or 0 for an idle lane */
+    int32_t *age;            /* [R] */
+    int32_t *verdict;        /* [R] 1 + il_outcome when the lane's run has ended, else 0 */
+    size_t *kept;            /* [R] scratch for shrinking */
+    il_real *loss, *correct; /* [R] */
+} group;
+
+#define CACHE 32768 /* bytes of first-level cache that a group may fill */
+#define MOST_LANES 256
+
+size_t il_group_lanes(const il_arm *arm, size_t samples) {
+    if (arm->engine == IL_BLAS)
+        return 1;
+    size_t parameters = 0, units = 0;
+    for (size_t k = 0; k + 1 < arm->network.n; k++) {
+        parameters += (arm->network.width[k] + 1) * arm->network.width[k + 1];
+        units += arm->network.width[k + 1];
+    }
+    size_t bytes = sizeof(il_real) *
+                   ((2 + il_optimizer_slots(&arm->optimizer)) * parameters + 3 * samples * units);
+    size_t R = CACHE / bytes / 16 * 16;
+    return R < 16 ? 16 : R > MOST_LANES ? MOST_LANES : R;
+}
+
+/* Loss not finite: diverged. Otherwise, after at least one epoch, within the bounds: converged.
+ * Otherwise at the budget: censored. Returns how many lanes have ended. */
+IL_CLONES static size_t judge_lanes(size_t R, const il_bounds *bounds, il_real samples,
+                                    int32_t budget, const int32_t *restrict live,
+                                    const int32_t *restrict age, const il_real *restrict loss,
+                                    const il_real *restrict correct, int32_t *restrict verdict) {
+    il_bounds b = *bounds;
+    int32_t ended = 0;
+    for (size_t r = 0; r < R; r++) {
+        il_real accuracy = correct[r] / samples;
+        int32_t finite = loss[r] - loss[r] == 0;
+        int32_t held = (loss[r] >= b.loss_low) & (loss[r] <= b.loss_high) &
+                       (accuracy >= b.accuracy_low) & (accuracy <= b.accuracy_high) & (age[r] > 0);
+        int32_t v = age[r] >= budget ? 1 + IL_CENSORED : 0;
+        v = held ? 1 + IL_CONVERGED : v;
+        v = finite ? v : 1 + IL_DIVERGED;
+        v = live[r] ? v : 0;
+        verdict[r] = v;
+        ended += v != 0;
+    }
+    return (size_t)ended;
+}
+
+static bool all_finite(const il_real *x, size_t n, size_t R, size_t r) {
+    for (size_t i = 0; i < n; i++)
+        if (!(x[i * R + r] - x[i * R + r] == 0))
+            return false;
+    return true;
+}
+
+/* The first layer of lane r, from 1, that holds a non-finite weight or pre-activation; the last
+ * when only the loss itself overflowed. */
+static size_t diverged_layer(const group *g, size_t r) {
+    size_t last = il_network_layers(g->net);
+    for (size_t k = 0; k < last; k++) {
+        const il_layer *y = il_network_layer(g->net, k);
+        if (!all_finite(y->W, y->fan_in * y->fan_out, g->R, r) ||
+            !all_finite(y->b, y->fan_out, g->R, r) ||
+            !all_finite(y->z, g->block->data->n * y->fan_out, g->R, r))
+            return k + 1;
+    }
+    return last;
+}
+
+static void record(const group *g, size_t r) {
+    il_outcome outcome = (il_outcome)(g->verdict[r] - 1);
+    g->runs[g->owner[r]] = (il_run){
+        .epoch = (uint32_t)g->age[r],
+        .outcome = (uint8_t)outcome,
+        .layer = outcome == IL_DIVERGED ? (uint16_t)diverged_layer(g, r) : 0,
+        .loss = (float)g->loss[r],
+        .accuracy = (float)(g->correct[r] / (il_real)g->block->data->n),
+    };
+}
+
+/* Puts the next seed into lane r, or leaves it idle when there is none. */
+static il_status refill(group *g, size_t r, il_error *err) {
+    const il_block *b = g->block;
+    g->live[r] = g->next < b->n;
+    if (!g->live[r])
+        return IL_OK;
+    g->age[r] = 0;
+    g->owner[r] = g->next++;
+    g->active++;
+    il_optimizer_reset(&b->arm->optimizer, g->net, r);
+    return il_init_network(&b->arm->init, &b->arm->bias, g->net, r, b->first_seed + g->owner[r],
+                           err);
+}
+
+/* Packs the live lanes together and lowers R. */
+static void shrink(group *g) {
+    size_t n = 0;
+    for (size_t r = 0; r < g->R; r++)
+        if (g->live[r]) {
+            g->kept[n] = r;
+            g->owner[n] = g->owner[r];
+            g->age[n] = g->age[r];
+            n++;
+        }
+    il_network_keep(g->net, g->kept, n);
+    g->R = il_network_replicas(g->net);
+    for (size_t r = 0; r < g->R; r++)
+        g->live[r] = r < n;
+}
+
+static void grow_older(group *g) {
+    for (size_t r = 0; r < g->R; r++)
+        g->age[r]++;
+}
+
+/* One epoch of every lane: evaluate, record what has ended, step, and refill. */
+static il_status epoch(group *g, il_error *err) {
+    const il_block *b = g->block;
+    il_network_forward(g->net, b->data->n, b->data->X);
+    il_network_loss(g->net, b->data->n, b->Y, g->loss, g->correct);
+    size_t ended = judge_lanes(g->R, &g->bounds, (il_real)b->data->n, (int32_t)b->study->budget,
+                               g->live, g->age, g->loss, g->correct, g->verdict);
+    if (ended > 0)
+        for (size_t r = 0; r < g->R; r++)
+            if (g->verdict[r])
+                record(g, r);
+    g->active -= ended;
+    if (g->active > 0 || g->next < b->n) {
+        il_network_backward(g->net, b->data->n, b->data->X);
+        il_optimizer_step(&b->arm->optimizer, g->net);
+        grow_older(g);
+    }
+    if (ended == 0)
+        return IL_OK;
+
+    il_status status = IL_OK;
+    for (size_t r = 0; r < g->R && status == IL_OK; r++)
+        if (g->verdict[r])
+            status = refill(g, r, err);
+    if (status == IL_OK && g->next == b->n && g->active > 0 && g->R > 16 && g->active <= g->R / 2)
+        shrink(g);
+    if (b->finished)
+        b->finished(b->context, ended);
+    return status;
+}
+
+static il_status open_group(group *g, const il_block *block, il_run *runs, void **lanes,
+                            il_error *err) {
+    const il_arm *arm = block->arm;
+    size_t R = arm->engine == IL_BLAS ? 1
+               : block->lanes         ? block->lanes
+                                      : il_group_lanes(arm, block->data->n);
+    while (R > 16 && R - 16 >= block->n)
+        R -= 16;
+    *g = (group){.block = block,
+                 .runs = runs,
+                 .R = R,
+                 .bounds = il_criterion_bounds(&block->study->converged)};
+
+    il_layout layout = {0};
+    size_t owner = il_layout_reserve(&layout, sizeof *g->owner, R, 1, 1);
+    size_t kept = il_layout_reserve(&layout, sizeof *g->kept, R, 1, 1);
+    size_t live = il_layout_reserve(&layout, sizeof *g->live, R, 1, 1);
+    size_t age = il_layout_reserve(&layout, sizeof *g->age, R, 1, 1);
+    size_t verdict = il_layout_reserve(&layout, sizeof *g->verdict, R, 1, 1);
+    size_t loss = il_layout_reserve(&layout, sizeof *g->loss, R, 1, 1);
+    size_t correct = il_layout_reserve(&layout, sizeof *g->correct, R, 1, 1);
+    char *at = *lanes = il_layout_allocate(&layout);
+    if (!at)
+        return il_fail(err, IL_NO_MEMORY, "no memory for a group of %zu replicas", R);
+    g->owner = (size_t *)(void *)(at + owner);
+    g->kept = (size_t *)(void *)(at + kept);
+    g->live = (int32_t *)(void *)(at + live);
+    g->age = (int32_t *)(void *)(at + age);
+    g->verdict = (int32_t *)(void *)(at + verdict);
+    g->loss = (il_real *)(void *)(at + loss);
+    g->correct = (il_real *)(void *)(at + correct);
+
+    il_network_config config = {
+        .widths = arm->network,
+        .hidden = arm->hidden,
+        .loss = arm->loss,
+        .engine = arm->engine,
+        .replicas = R,
+        .batch = block->data->n,
+        .slots = il_optimizer_slots(&arm->optimizer),
+        .lane_slots = il_optimizer_lane_slots(&arm->optimizer),
+    };
+    il_status status = il_network_new(&config, &g->net, err);
+    for (size_t r = 0; r < R && status == IL_OK; r++)
+        status = refill(g, r, err);
+    return status;
+}
+
+il_status il_group_run(const il_block *block, il_run *runs, il_error *err) {
+    group g;
+    void *lanes = NULL;
+    il_status status = open_group(&g, block, runs, &lanes, err);
+    while (status == IL_OK && g.active > 0)
+        status = block->cancel && *block->cancel ? il_fail(err, IL_INTERRUPTED, "interrupted")
+                                                 : epoch(&g, err);
+    il_network_free(g.net);
+    free(lanes);
+    return status;
+}

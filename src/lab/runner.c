@@ -1,0 +1,180 @@
+#include "base/pool.h"
+#include "lab/group.h"
+#include "lab/summary.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* A dataset with its targets for one output width; consecutive arms share it, since data and
+ * network vary slowest. */
+typedef struct task {
+    il_dataset *data;
+    il_real *Y;
+} task;
+
+typedef struct runner {
+    const il_study *study;
+    il_run_options options;
+    il_results *results;
+    task *tasks;          /* [n_arms]; an arm may share its predecessor's */
+    size_t block, blocks; /* seeds in a block, blocks in an arm */
+    pthread_mutex_t lock; /* over the fields below and the progress callback */
+    size_t done;
+    il_error error; /* the first */
+} runner;
+
+/* Blocks are long enough that the idle lanes at their end cost little, and short enough to share
+ * out. */
+#define BLOCK 512
+
+static bool same_call(const il_call *a, const il_call *b) {
+    return a->desc == b->desc && memcmp(a->arg, b->arg, a->desc->n_params * sizeof *a->arg) == 0;
+}
+
+static size_t outputs_of(const il_arm *arm) {
+    return arm->network.width[arm->network.n - 1];
+}
+
+static il_status prepare(runner *run, il_error *err) {
+    const il_study *study = run->study;
+    for (size_t i = 0; i < study->n_arms; i++) {
+        const il_arm *arm = &study->arms[i];
+        task *t = &run->tasks[i];
+        if (i > 0 && same_call(&arm->data, &arm[-1].data) &&
+            outputs_of(arm) == outputs_of(&arm[-1])) {
+            *t = t[-1];
+            continue;
+        }
+        il_status status = il_dataset_new(&arm->data, &t->data, err);
+        if (status != IL_OK)
+            return status;
+        t->Y = malloc(t->data->n * outputs_of(arm) * sizeof *t->Y);
+        if (!t->Y)
+            return il_fail(err, IL_NO_MEMORY, "no memory for the targets of %zu samples",
+                           t->data->n);
+        status = il_dataset_targets(t->data, outputs_of(arm), t->Y, err);
+        if (status != IL_OK)
+            return status;
+    }
+    return IL_OK;
+}
+
+static void release(runner *run) {
+    for (size_t i = run->study->n_arms; run->tasks && i-- > 0;)
+        if (i == 0 || run->tasks[i].data != run->tasks[i - 1].data) {
+            il_dataset_free(run->tasks[i].data);
+            free(run->tasks[i].Y);
+        }
+    free(run->tasks);
+}
+
+static void finished(void *context, size_t runs) {
+    runner *run = context;
+    pthread_mutex_lock(&run->lock);
+    run->done += runs;
+    if (run->options.progress)
+        run->options.progress(run->options.context, run->done,
+                              run->study->n_arms * run->study->seeds);
+    pthread_mutex_unlock(&run->lock);
+}
+
+static il_status run_block(void *context, size_t item, size_t worker) {
+    (void)worker;
+    runner *run = context;
+    const il_study *study = run->study;
+    size_t arm = item / run->blocks, first = item % run->blocks * run->block,
+           left = study->seeds - first;
+    il_block block = {
+        .study = study,
+        .arm = &study->arms[arm],
+        .data = run->tasks[arm].data,
+        .Y = run->tasks[arm].Y,
+        .first_seed = 1 + first,
+        .n = left < run->block ? left : run->block,
+        .lanes = run->options.lanes,
+        .cancel = run->options.cancel,
+        .finished = finished,
+        .context = run,
+    };
+    il_error error;
+    il_status status =
+        il_group_run(&block, run->results->runs + arm * study->seeds + first, &error);
+    if (status != IL_OK) {
+        pthread_mutex_lock(&run->lock);
+        if (run->error.status == IL_OK)
+            run->error = error;
+        pthread_mutex_unlock(&run->lock);
+    }
+    return status;
+}
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static il_status allocate(runner *run, il_error *err) {
+    const il_study *study = run->study;
+    il_results *results = run->results = calloc(1, sizeof *results);
+    run->tasks = calloc(study->n_arms, sizeof *run->tasks);
+    if (results) {
+        results->n_arms = study->n_arms;
+        results->seeds = study->seeds;
+        results->runs = calloc(study->n_arms * study->seeds, sizeof *results->runs);
+        results->arms = calloc(study->n_arms, sizeof *results->arms);
+    }
+    if (!results || !run->tasks || !results->runs || !results->arms)
+        return il_fail(err, IL_NO_MEMORY, "no memory for the results of %zu runs",
+                       study->n_arms * study->seeds);
+    return IL_OK;
+}
+
+static il_status check_options(const il_run_options *o, il_error *err) {
+    if (o->lanes % 16 != 0)
+        return il_fail(err, IL_INVALID, "lanes=%zu is not a multiple of 16", o->lanes);
+    return IL_OK;
+}
+
+il_status il_study_run(const il_study *study, const il_run_options *options, il_results **out,
+                       il_error *err) {
+    *out = NULL;
+    double start = now();
+    runner run = {.study = study, .options = options ? *options : (il_run_options){0}};
+    run.block = BLOCK < study->seeds ? BLOCK : study->seeds;
+    run.blocks = (study->seeds + run.block - 1) / run.block;
+    pthread_mutex_init(&run.lock, NULL);
+
+    il_status status = check_options(&run.options, err);
+    if (status == IL_OK)
+        status = allocate(&run, err);
+    if (status == IL_OK)
+        status = prepare(&run, err);
+    if (status == IL_OK) {
+        size_t jobs = run.options.jobs ? run.options.jobs : il_processors();
+        status = il_pool_run(jobs, study->n_arms * run.blocks, run_block, &run);
+        if (status != IL_OK && err)
+            *err = run.error;
+    }
+    if (status == IL_OK)
+        status = il_summarize(study, run.results->runs, run.results->arms, err);
+    release(&run);
+    pthread_mutex_destroy(&run.lock);
+    if (status != IL_OK) {
+        il_results_free(run.results);
+        return status;
+    }
+    run.results->wall_s = now() - start;
+    *out = run.results;
+    return IL_OK;
+}
+
+void il_results_free(il_results *results) {
+    if (!results)
+        return;
+    free(results->runs);
+    free(results->arms);
+    free(results);
+}

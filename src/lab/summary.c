@@ -1,0 +1,84 @@
+#include "lab/summary.h"
+
+#include "base/arena.h"
+#include <math.h>
+#include <stdlib.h>
+
+#define LEVEL 0.95
+#define PERMUTATION_ROUNDS 9999
+#define PERMUTATION_SEED 1
+
+/* Epochs T[n] of one arm's runs; a run that did not converge counts with the whole budget. */
+static void epochs_of(const il_run *runs, size_t n, uint32_t budget, uint32_t *T) {
+    for (size_t i = 0; i < n; i++)
+        T[i] = runs[i].outcome == IL_CONVERGED ? runs[i].epoch : budget;
+}
+
+/* Everything that one arm's runs say by themselves. T[n]; `converged` is room for n flags. */
+static il_summary summarize_arm(const il_run *runs, const uint32_t *T, size_t n, uint32_t budget,
+                                unsigned char *converged) {
+    il_summary arm = {.runs = n,
+                      .median = (double)NAN,
+                      .quartile = {(double)NAN, (double)NAN},
+                      .a12 = (double)NAN,
+                      .p_value = (double)NAN};
+    for (size_t i = 0; i < n; i++) {
+        converged[i] = runs[i].outcome == IL_CONVERGED;
+        arm.converged += converged[i];
+        arm.diverged += runs[i].outcome == IL_DIVERGED;
+    }
+    arm.success = (double)arm.converged / (double)n;
+    arm.success_ci = il_wilson(arm.converged, n, LEVEL);
+    arm.rmst = il_rmst(T, n, budget, LEVEL, &arm.rmst_ci);
+    if (arm.converged > n / 2) {
+        arm.median = il_epoch_quantile(T, converged, n, 0.5);
+        arm.quartile[0] = il_epoch_quantile(T, converged, n, 0.25);
+        arm.quartile[1] = il_epoch_quantile(T, converged, n, 0.75);
+    }
+    return arm;
+}
+
+/* Each p-value is written to arms[i].p_value; Holm wants them side by side. */
+static void adjust(il_summary *arms, size_t n, double *p) {
+    for (size_t i = 0; i < n; i++)
+        p[i] = arms[i].p_value;
+    il_holm(p, n);
+    for (size_t i = 0; i < n; i++)
+        arms[i].p_value = p[i];
+}
+
+il_status il_summarize(const il_study *study, const il_run *runs, il_summary *arms, il_error *err) {
+    size_t n = study->seeds;
+    il_layout layout = {0};
+    size_t at_own = il_layout_reserve(&layout, sizeof(uint32_t), n, 1, 1);
+    size_t at_baseline = il_layout_reserve(&layout, sizeof(uint32_t), n, 1, 1);
+    size_t at_converged = il_layout_reserve(&layout, 1, n, 1, 1);
+    size_t at_p = il_layout_reserve(&layout, sizeof(double), study->n_arms, 1, 1);
+    char *block = il_layout_allocate(&layout);
+    if (!block)
+        goto no_memory;
+    uint32_t *own = (uint32_t *)(block + at_own), *baseline = (uint32_t *)(block + at_baseline);
+
+    for (size_t i = 0; i < study->n_arms; i++) {
+        size_t other = study->arms[i].baseline;
+        epochs_of(runs + i * n, n, study->budget, own);
+        arms[i] = summarize_arm(runs + i * n, own, n, study->budget,
+                                (unsigned char *)block + at_converged);
+        if (other == SIZE_MAX || other == i)
+            continue;
+        epochs_of(runs + other * n, n, study->budget, baseline);
+        arms[i].a12 = il_a12(own, n, baseline, n);
+        if (isnan(arms[i].a12))
+            goto no_memory;
+        arms[i].p_value =
+            il_permutation_paired(own, baseline, n, PERMUTATION_ROUNDS, PERMUTATION_SEED);
+    }
+    adjust(arms, study->n_arms, (double *)(block + at_p));
+    free(block);
+    return IL_OK;
+
+no_memory:
+    free(block);
+    return il_fail(err, IL_NO_MEMORY,
+                   "no memory to summarize %zu runs per arm: ask for fewer seeds", n);
+}

@@ -1,0 +1,23 @@
+/* Activation descriptors: elementwise, so one loop serves every R and both engines.
+ * An activation is one file in nn/activation and one line in its registry. */
+#ifndef IL_NN_ACTIVATION_H
+#define IL_NN_ACTIVATION_H
+
+#include "initlab/network.h"
+
+typedef struct il_activation_type {
+    il_desc desc;
+    /* a = φ(z), n elements. NaN in gives NaN out, so that a diverged replica shows. */
+    void (*forward)(const double *arg, size_t n, const il_real *z, il_real *a);
+    /* delta *= φ'(z), where a = φ(z) is at hand. */
+    void (*backward)(const double *arg, size_t n, const il_real *z, const il_real *a, il_real *delta);
+} il_activation_type;
+
+extern const il_activation_type il_activation_leaky_relu, il_activation_linear, il_activation_relu,
+    il_activation_sigmoid, il_activation_tanh;
+
+static inline const il_activation_type *il_activation_of(const il_call *call) {
+    return (const il_activation_type *)(const void *)call->desc;
+}
+
+#endif

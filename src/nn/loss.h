@@ -1,0 +1,31 @@
+/* Loss descriptors: value, accuracy and gradient in one pass, always from logits.
+ * A loss is one file in nn/loss and one line in its registry. */
+#ifndef IL_NN_LOSS_H
+#define IL_NN_LOSS_H
+
+#include "initlab/network.h"
+
+/* One evaluation. Means are over samples and outputs, as in PyTorch's reduction='mean', except softmax_ce,
+ * which is a mean over samples. */
+typedef struct il_loss_pass {
+    size_t n, outputs, R;
+    const il_real *z; /* logits [n][outputs][R] */
+    const il_real *Y; /* targets [n][outputs], shared by all replicas */
+    il_real *loss;    /* [R] */
+    il_real *correct; /* [R]: samples classified correctly */
+    il_real *delta;   /* [n][outputs][R]: gradient of the mean loss with respect to z */
+} il_loss_pass;
+
+typedef struct il_loss_type {
+    il_desc desc;
+    size_t min_outputs;
+    void (*evaluate)(const double *arg, const il_loss_pass *pass);
+} il_loss_type;
+
+extern const il_loss_type il_loss_bce, il_loss_mse, il_loss_softmax_ce;
+
+static inline const il_loss_type *il_loss_of(const il_call *call) {
+    return (const il_loss_type *)(const void *)call->desc;
+}
+
+#endif

@@ -1,0 +1,9 @@
+#include "nn/loss.h"
+
+static const il_desc *const items[] = {
+    &il_loss_bce.desc,
+    &il_loss_softmax_ce.desc,
+    &il_loss_mse.desc,
+};
+
+const il_family il_losses = {"loss", items, sizeof items / sizeof *items};

@@ -1,0 +1,39 @@
+/* Heavy-ball and Nesterov momentum in PyTorch's form: v is a sum of gradients, the learning rate
+ * stands outside. */
+#include "optim/optimizer.h"
+
+#include "base/clones.h"
+
+enum { LR, MOMENTUM, NESTEROV };
+
+IL_CLONES static void momentum_descend(size_t n, il_real lr, il_real momentum, bool nesterov,
+                                       const il_real *restrict g, il_real *restrict v,
+                                       il_real *restrict w) {
+    for (size_t i = 0; i < n; i++) {
+        v[i] = momentum * v[i] + g[i];
+        w[i] -= lr * (nesterov ? g[i] + momentum * v[i] : v[i]);
+    }
+}
+
+static void step(const double *arg, const il_step *s) {
+    momentum_descend(s->size * s->R, (il_real)arg[LR], (il_real)arg[MOMENTUM], arg[NESTEROV] != 0,
+                     s->g, s->slot[0], s->w);
+}
+
+const il_optimizer_type il_optimizer_momentum = {
+    .desc =
+        {.name = "momentum",
+         .formula = "v = momentum*v + g; w -= lr*v (nesterov: w -= lr*(g + momentum*v))",
+         .source = "Polyak 1964; Sutskever et al. 2013",
+         .params = {{.name = "lr",
+                     .doc = "learning rate",
+                     .initial = 0.01,
+                     .min = 0,
+                     .max = 1e6,
+                     .above_min = true},
+                    {.name = "momentum", .doc = "decay of v", .initial = 0.9, .min = 0, .max = 1},
+                    {.name = "nesterov", .doc = "look ahead", .kind = IL_BOOL, .max = 1}},
+         .n_params = 3},
+    .slots = 1,
+    .step = step,
+};

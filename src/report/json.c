@@ -1,0 +1,122 @@
+/* One JSON object, for programs. A number that does not exist is null. */
+#include "report/report.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* Jansson's setters take over the value and refuse NULL, so a failed allocation anywhere below
+ * shows as a nonzero return of the setter that it was meant for. */
+
+static json_t *number(double value) {
+    return isnan(value) ? json_null() : json_real(value);
+}
+
+static json_t *epoch(double value) {
+    return isnan(value) ? json_null() : json_integer((json_int_t)value);
+}
+
+static json_t *count(size_t value) {
+    return json_integer((json_int_t)value);
+}
+
+static json_t *pair(double low, double high) {
+    return json_pack("[oo]", number(low), number(high));
+}
+
+static const char *engine_name(il_engine engine) {
+    return engine == IL_BLAS ? "blas" : "lockstep";
+}
+
+/* The engines that the arms use, each once. */
+static json_t *engines_json(const il_study *study) {
+    json_t *engines = json_array();
+    int failed = 0;
+    for (il_engine engine = IL_BLAS; engine <= IL_LOCKSTEP; engine++)
+        for (size_t i = 0; i < study->n_arms; i++)
+            if (study->arms[i].engine == engine) {
+                failed |= json_array_append_new(engines, json_string(engine_name(engine)));
+                break;
+            }
+    if (!failed)
+        return engines;
+    json_decref(engines);
+    return NULL;
+}
+
+static json_t *fingerprint_json(const il_study *study, const il_fingerprint *fingerprint) {
+    return json_pack("{ss so ss ss si ss ss ss}", "version", fingerprint->version, "engines",
+                     engines_json(study), "openblas", fingerprint->openblas_config, "core_type",
+                     fingerprint->openblas_core, "threads", (int)fingerprint->openblas_threads,
+                     "compiler", fingerprint->compiler, "real", fingerprint->real, "kernels",
+                     fingerprint->kernels);
+}
+
+/* init first, then what a reader needs in order to tell any two arms apart. */
+static int set_keys(json_t *object, const il_study *study, const il_arm *arm) {
+    static const struct {
+        il_key key;
+        bool always;
+    } keys[] = {{IL_KEY_INIT, true},   {IL_KEY_BIAS, true},    {IL_KEY_OPTIMIZER, true},
+                {IL_KEY_HIDDEN, true}, {IL_KEY_NETWORK, true}, {IL_KEY_DATA, false},
+                {IL_KEY_LOSS, false}};
+    int failed = 0;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char text[IL_WIDTHS_TEXT];
+        if (keys[i].always || study->varied[keys[i].key])
+            failed |= json_object_set_new(object, il_key_name(keys[i].key),
+                                          json_string(il_arm_format(arm, keys[i].key, text)));
+    }
+    return failed | json_object_set_new(object, "engine", json_string(engine_name(arm->engine)));
+}
+
+static int set_summary(json_t *object, const il_summary *arm) {
+    bool has_median = !isnan(arm->median);
+    return json_object_set_new(object, "runs", count(arm->runs)) |
+           json_object_set_new(object, "converged", count(arm->converged)) |
+           json_object_set_new(object, "diverged", count(arm->diverged)) |
+           json_object_set_new(object, "success", number(arm->success)) |
+           json_object_set_new(object, "success_ci",
+                               pair(arm->success_ci.low, arm->success_ci.high)) |
+           json_object_set_new(object, "median_epoch", epoch(arm->median)) |
+           json_object_set_new(
+               object, "quartiles",
+               has_median ? json_pack("[oo]", epoch(arm->quartile[0]), epoch(arm->quartile[1]))
+                          : json_null()) |
+           json_object_set_new(object, "rmst", number(arm->rmst)) |
+           json_object_set_new(object, "rmst_ci", pair(arm->rmst_ci.low, arm->rmst_ci.high)) |
+           json_object_set_new(object, "a12", number(arm->a12)) |
+           json_object_set_new(object, "p_value", number(arm->p_value));
+}
+
+static json_t *arms_json(const il_study *study, const il_results *results) {
+    json_t *arms = json_array();
+    int failed = arms == NULL;
+    for (size_t i = 0; i < study->n_arms && !failed; i++) {
+        json_t *arm = json_object();
+        failed = set_keys(arm, study, &study->arms[i]) | set_summary(arm, &results->arms[i]);
+        failed |= json_array_append_new(arms, arm);
+    }
+    if (!failed)
+        return arms;
+    json_decref(arms);
+    return NULL;
+}
+
+il_status il_report_json(const il_study *study, const il_results *results,
+                         const il_fingerprint *fingerprint, FILE *out, il_error *err) {
+    json_t *report =
+        json_pack("{si ss sI sf so so}", "schema", 1, "study", study->name, "budget",
+                  (json_int_t)study->budget, "wall_s", results->wall_s, "fingerprint",
+                  fingerprint_json(study, fingerprint), "arms", arms_json(study, results));
+    /* 15 digits: 0.523 and not 0.52300000000000002. */
+    char *text = report ? json_dumps(report, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
+    json_decref(report);
+    if (!text)
+        return il_fail(err, IL_NO_MEMORY, "no memory for the JSON report of %zu arms",
+                       study->n_arms);
+    fputs(text, out);
+    putc('\n', out);
+    free(text);
+    return ferror(out) ? il_fail(err, IL_IO, "the JSON report could not be written") : IL_OK;
+}

@@ -1,0 +1,38 @@
+/* Reports: what a study's results say, as a table for people, JSON for programs, CSV for analysis.
+ *
+ * Each function writes to `out` and leaves flushing to the caller. Errors: IL_NO_MEMORY, before
+ * anything is written; IL_IO when `out` refused what was written. */
+#ifndef IL_REPORT_REPORT_H
+#define IL_REPORT_REPORT_H
+
+#include <initlab/study.h>
+#include <stdio.h>
+
+/* What the numbers were computed with. */
+typedef struct il_fingerprint {
+    const char *version;  /* of initlab */
+    const char *compiler; /* "gcc 12.2.0" */
+    const char *real;     /* "float" or "double" */
+    const char *kernels;  /* the variant of the lockstep kernels that this processor runs */
+    const char *openblas_config, *openblas_core;
+    size_t openblas_threads;
+} il_fingerprint;
+
+typedef struct il_table_style {
+    size_t columns; /* width to aim for; at least 80 are used */
+    bool color;     /* ANSI colors */
+} il_table_style;
+
+/* One row per arm, lowest RMST first, a legend, and the verdict in words. UTF-8. */
+il_status il_report_table(const il_study *study, const il_results *results,
+                          const il_table_style *style, FILE *out, il_error *err);
+
+/* One object, "schema" 1; arms in the study's order. */
+il_status il_report_json(const il_study *study, const il_results *results,
+                         const il_fingerprint *fingerprint, FILE *out, il_error *err);
+
+/* A heading, then one line per run, in the study's order. Quoted as RFC 4180 says; lines end in a
+ * single line feed. Numbers have a point in every locale and read back to the same float. */
+il_status il_report_csv(const il_study *study, const il_results *results, FILE *out, il_error *err);
+
+#endif

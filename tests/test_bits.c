@@ -1,0 +1,186 @@
+/* The exact tier: hashes of everything that must have the same bits on every machine. This program
+ * is linked with the library as built (target_clones) and with each instruction set's variant
+ * alone; all must give the values in golden/bits.h, whatever the compiler and its options.
+ */
+#include "studies.h"
+
+#include "golden/bits.h"
+#include "linalg/gemm.h"
+#include "nn/activation.h"
+#include "nn/loss.h"
+#include "optim/optimizer.h"
+
+#define N 4096
+
+static uint64_t hash;
+
+static void begin(void) {
+    hash = UINT64_C(0xcbf29ce484222325);
+}
+
+static void add(const void *data, size_t size) {
+    const unsigned char *p = data;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
+}
+
+static void expect(const char *name, uint64_t expected) {
+    if (hash != expected)
+        fail_msg("%s: %s hashes to 0x%016llx, not 0x%016llx", VARIANT, name,
+                 (unsigned long long)hash, (unsigned long long)expected);
+}
+
+static void draw(uint32_t layer, size_t n, il_real *x) {
+    il_stream s = il_stream_open(11, IL_PURPOSE_DATA, layer);
+    il_stream_normal(&s, n, x);
+}
+
+static void streams(void **state) {
+    (void)state;
+    static uint32_t words[N];
+    static il_real x[N];
+    begin();
+    for (uint32_t layer = 0; layer < 3; layer++) {
+        il_stream s = il_stream_open(layer, IL_PURPOSE_WEIGHT, layer);
+        il_stream_words(&s, N - layer, words);
+        add(words, sizeof words);
+        il_stream_uniform(&s, N - layer, x);
+        add(x, sizeof x);
+        il_stream_normal(&s, N - layer, x);
+        add(x, sizeof x);
+    }
+    expect("streams", BITS_STREAMS);
+}
+
+static void products(void **state) {
+    (void)state;
+    static il_real A[N], B[N], C[N];
+    static const size_t shapes[][4] = {
+        {3, 5, 7, 16}, {4, 2, 2, 128}, {5, 3, 4, 48}, {17, 33, 9, 1}, {4, 96, 2, 1}};
+    begin();
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        for (int op = 0; op < 3; op++)
+            for (int beta = 0; beta < 2; beta++) {
+                const size_t *s = shapes[i];
+                il_gemm *const gemm[] = {il_gemm_lockstep.nn, il_gemm_lockstep.nt,
+                                         il_gemm_lockstep.tn};
+                draw(1, N, A);
+                draw(2, N, B);
+                draw(3, N, C);
+                gemm[op](s[0], s[1], s[2], s[3], A, B, (il_real)beta, C);
+                add(C, s[0] * s[1] * s[3] * sizeof *C);
+            }
+    expect("products", BITS_PRODUCTS);
+}
+
+static void activations(void **state) {
+    (void)state;
+    static il_real z[N], a[N], delta[N];
+    begin();
+    draw(4, N, z);
+    for (size_t i = 0; i < N; i++)
+        z[i] *= i % 3 == 0 ? 1 : i % 3 == 1 ? (il_real)0.01 : 30;
+    for (size_t i = 0; i < il_activations.n; i++) {
+        const il_desc *desc = il_activations.items[i];
+        il_call call = {.desc = desc};
+        for (size_t p = 0; p < desc->n_params; p++)
+            call.arg[p] = desc->params[p].initial;
+        il_activation_of(&call)->forward(call.arg, N - 3, z, a);
+        add(a, (N - 3) * sizeof *a);
+        draw(5, N, delta);
+        il_activation_of(&call)->backward(call.arg, N - 3, z, a, delta);
+        add(delta, (N - 3) * sizeof *delta);
+    }
+    expect("activations", BITS_ACTIVATIONS);
+}
+
+static void losses(void **state) {
+    (void)state;
+    static il_real z[N], delta[N], loss[64], correct[64];
+    il_real Y[21] = {0};
+    for (size_t i = 0; i < 7; i++)
+        Y[i * 3 + i % 3] = 1;
+    begin();
+    draw(6, N, z);
+    for (size_t i = 0; i < N; i++)
+        z[i] *= i % 2 ? 1 : 20;
+    for (size_t i = 0; i < il_losses.n; i++)
+        for (size_t R = 1; R <= 64; R += 63) {
+            il_call call = {.desc = il_losses.items[i]};
+            il_loss_pass pass = {7, 3, R, z, Y, loss, correct, delta};
+            il_loss_of(&call)->evaluate(call.arg, &pass);
+            add(loss, R * sizeof *loss);
+            add(correct, R * sizeof *correct);
+            add(delta, 21 * R * sizeof *delta);
+        }
+    expect("losses", BITS_LOSSES);
+}
+
+static void optimizers(void **state) {
+    (void)state;
+    static il_real w[320], g[320], slot[4][320];
+    begin();
+    for (size_t i = 0; i < il_optimizers.n; i++)
+        for (size_t R = 1; R <= 32; R += 31) {
+            const il_optimizer_type *type = (const void *)il_optimizers.items[i];
+            double arg[IL_MAX_PARAMS], lane[4 * 32];
+            for (size_t p = 0; p < type->desc.n_params; p++)
+                arg[p] = type->desc.params[p].initial;
+            for (size_t p = 0; p < 4 * 32; p++)
+                lane[p] = type->lane_start;
+            memset(slot, 0, sizeof slot);
+            draw(7, 320, w);
+            il_step step = {320 / R, R, w, g, {slot[0], slot[1], slot[2], slot[3]}, lane};
+            for (uint32_t t = 0; t < 50; t++) {
+                draw(100 + t, 320, g);
+                type->step(arg, &step);
+            }
+            add(w, sizeof w);
+        }
+    expect("optimizers", BITS_OPTIMIZERS);
+}
+
+/* Whole runs: initialization, training, judging, refilling, shrinking. */
+static void studies(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "data: xor\nnetwork: [2-2-1, 2-8-1]\nhidden: [relu, leaky_relu(slope=0.2)]\n"
+        "optimizer: [adam(lr=0.02), sgd(lr=1)]\ninit: [he_normal, xavier_uniform]\nseeds: "
+        "100\nbudget: 500\n",
+        "data: parity(3)\nnetwork: 3-6-2\nhidden: [tanh, sigmoid]\nloss: [softmax_ce, mse]\n"
+        "optimizer: momentum(lr=0.5, nesterov=true)\ninit: lecun_normal\n"
+        "bias: uniform(low=-0.5, high=0.5)\nseeds: 100\nbudget: 500\n",
+    };
+    begin();
+    for (size_t t = 0; t < 2; t++) {
+        il_study *study = study_of(texts[t]);
+        for (size_t i = 0; i < study->n_arms; i++)
+            study->arms[i].engine = IL_LOCKSTEP;
+        il_results *results = run_study(study, 2, 0);
+        for (size_t i = 0; i < study->n_arms * study->seeds; i++) {
+            const il_run *run = &results->runs[i];
+            add(&run->epoch, sizeof run->epoch);
+            add(&run->outcome, sizeof run->outcome);
+            add(&run->loss, sizeof run->loss);
+            add(&run->accuracy, sizeof run->accuracy);
+        }
+        il_results_free(results);
+        il_study_free(study);
+    }
+    expect("studies", BITS_STUDIES);
+}
+
+int main(void) {
+#ifdef __x86_64__
+    if ((strcmp(VARIANT, "avx2") == 0 && !__builtin_cpu_supports("avx2")) ||
+        (strcmp(VARIANT, "avx512f") == 0 && !__builtin_cpu_supports("avx512f"))) {
+        printf("this processor has no %s\n", VARIANT);
+        return 77;
+    }
+#endif
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(streams), cmocka_unit_test(products),   cmocka_unit_test(activations),
+        cmocka_unit_test(losses),  cmocka_unit_test(optimizers), cmocka_unit_test(studies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,132 @@
+#include "studies.h"
+
+#include <signal.h>
+
+static const char text[] = "data: xor\nnetwork: [2-2-1, 2-4-1]\nhidden: [relu, tanh]\n"
+                           "optimizer: adam(lr=0.05)\ninit: [zeros, he_normal, xavier_uniform]\n"
+                           "seeds: 96\nbudget: 300\nbaseline: he_normal\n";
+
+typedef struct watch {
+    size_t calls, last, total;
+    volatile sig_atomic_t cancel;
+    size_t cancel_at;
+} watch;
+
+static void progress(void *context, size_t done, size_t total) {
+    watch *w = context;
+    assert_true(done > w->last && done <= total);
+    w->calls++;
+    w->last = done;
+    w->total = total;
+    if (done >= w->cancel_at)
+        w->cancel = 1;
+}
+
+static void reports_progress(void **state) {
+    (void)state;
+    il_error err;
+    il_study *study = study_of(text);
+    il_results *results = NULL;
+    watch w = {.cancel_at = SIZE_MAX};
+    il_run_options options = {.jobs = 2, .progress = progress, .context = &w, .cancel = &w.cancel};
+    assert_int_equal(il_study_run(study, &options, &results, &err), IL_OK);
+    assert_int_equal(w.last, 12 * 96);
+    assert_int_equal(w.total, 12 * 96);
+    assert_true(w.calls > 12 && results->wall_s > 0);
+    assert_int_equal(results->n_arms, 12);
+    assert_int_equal(results->seeds, 96);
+    il_results_free(results);
+    il_study_free(study);
+}
+
+static void cancels(void **state) {
+    (void)state;
+    il_error err;
+    il_study *study = study_of(text);
+    for (size_t jobs = 1; jobs <= 2; jobs++) {
+        il_results *results = NULL;
+        watch w = {.cancel_at = 200};
+        il_run_options options = {
+            .jobs = jobs, .progress = progress, .context = &w, .cancel = &w.cancel};
+        assert_int_equal(il_study_run(study, &options, &results, &err), IL_INTERRUPTED);
+        assert_string_equal(err.message, "interrupted");
+        assert_null(results);
+        assert_true(w.last < 12 * 96);
+    }
+    il_study_free(study);
+}
+
+/* Every arm of a cross product trains what its own keys say: the same as a study of that arm alone.
+ */
+static void arms_are_independent(void **state) {
+    (void)state;
+    il_study *study = study_of(text);
+    il_results *all = run_study(study, 2, 0);
+    il_arm *arms = study->arms;
+    size_t n = study->n_arms;
+    for (size_t i = 0; i < n; i++) {
+        il_study one = *study;
+        il_arm arm = arms[i];
+        arm.baseline = SIZE_MAX;
+        one.arms = &arm;
+        one.n_arms = 1;
+        il_results *alone = run_study(&one, 1, 0);
+        assert_same_runs(all->runs + i * 96, alone->runs, 96);
+        il_results_free(alone);
+    }
+    il_results_free(all);
+    il_study_free(study);
+}
+
+/* Zero and constant weights never solve XOR, at 1000 seeds, in either engine: every unit of a layer
+ * stays the same as every other, so the network computes a function of x1 + x2 through one kink. */
+static void symmetry_is_not_broken(void **state) {
+    (void)state;
+    il_study *study =
+        study_of("data: xor\nnetwork: [2-2-1, 2-8-1]\nhidden: [relu, tanh]\n"
+                 "optimizer: adam(lr=0.01)\ninit: [zeros, constant(0.5)]\nseeds: 1000\n"
+                 "budget: 3000\n");
+    il_results *results = run_study(study, 2, 0);
+    for (size_t i = 0; i < study->n_arms; i++) {
+        bool relu = strcmp(study->arms[i].hidden.desc->name, "relu") == 0;
+        bool zeros = strcmp(study->arms[i].init.desc->name, "zeros") == 0;
+        if (relu || zeros)
+            assert_int_equal(results->arms[i].converged, 0);
+        assert_int_equal(results->arms[i].runs, 1000);
+    }
+    il_results_free(results);
+    il_study_free(study);
+}
+
+static void refuses_odd_lanes(void **state) {
+    (void)state;
+    il_error err;
+    il_study *study = study_of(text);
+    il_results *results = NULL;
+    il_run_options options = {.lanes = 20};
+    assert_int_equal(il_study_run(study, &options, &results, &err), IL_INVALID);
+    assert_string_equal(err.message, "lanes=20 is not a multiple of 16");
+    il_study_free(study);
+}
+
+/* A scheme that cannot fill a layer ends the study with the layer's name. */
+static void reports_impossible_init(void **state) {
+    (void)state;
+    il_error err;
+    il_study *study = study_of("data: xor\nnetwork: 2-2-1\ninit: uniform(low=-1, high=0)\n");
+    il_results *results = NULL;
+    study->arms[0].init.arg[0] = 1; /* past the parser, which refuses this */
+    assert_int_equal(il_study_run(study, NULL, &results, &err), IL_INVALID);
+    assert_string_equal(err.message, "layer 1: uniform needs low < high, got low=1, high=0");
+    assert_null(results);
+    il_study_free(study);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reports_progress),     cmocka_unit_test(cancels),
+        cmocka_unit_test(arms_are_independent), cmocka_unit_test(symmetry_is_not_broken),
+        cmocka_unit_test(refuses_odd_lanes),    cmocka_unit_test(reports_impossible_init),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

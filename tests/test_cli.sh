@@ -40,6 +40,7 @@ good() {
     [ "$code" -eq 0 ] || fail "$*" "exit code $code: $(cat err)"
     [ -s out ] || fail "$*" "nothing on stdout"
     [ -s err ] && fail "$*" "something on stderr: $(cat err)"
+    return 0
 }
 
 # shows TEXT: the last call printed TEXT.
@@ -159,14 +160,15 @@ call --version
 [ "$code" -eq 0 ] && grep -qE '^initlab [0-9]+\.[0-9]+\.[0-9]+$' out || fail "--version" "$(cat out err)"
 good --help
 for command in run init doctor; do
-    shows "$command"
+    good --help
+    shows "  $command "
     good $command --help && cp out help
     shows "usage: initlab $command"
     good $command -h
     cmp -s out help || fail "$command -h" "differs from --help"
 done
+good run --help
 for option in --seeds --jobs --set --engine --format --color --quiet; do
-    call run --help
     shows "$option"
 done
 good doctor

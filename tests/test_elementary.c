@@ -18,6 +18,12 @@ typedef struct float_function {
     arguments domain;
 } float_function;
 
+IL_INLINE float turn(float u, int cosine) {
+    float s, c;
+    il_sincos_turnf(u, &s, &c);
+    return cosine ? c : s;
+}
+
 /* Kernels as the library writes them, so that their vector code is what gets tested. */
 #define KERNEL(name, expression)                                                                   \
     IL_CLONES static void name(size_t n, const float *restrict x, float *restrict y) {             \
@@ -33,29 +39,10 @@ KERNEL(map_log1p_unit, il_log1p_unitf(x[i]))
 KERNEL(map_tanh, il_tanhf(x[i]))
 KERNEL(map_sigmoid, il_sigmoidf(x[i]))
 
-IL_CLONES static void map_sin_turn(size_t n, const float *restrict x, float *restrict y) {
-    for (size_t i = 0; i < n; i++) {
-        float c;
-        il_sincos_turnf(x[i], &y[i], &c);
-    }
-}
-
-IL_CLONES static void map_cos_turn(size_t n, const float *restrict x, float *restrict y) {
-    for (size_t i = 0; i < n; i++) {
-        float s;
-        il_sincos_turnf(x[i], &s, &y[i]);
-    }
-}
-
-static void map_sin(size_t n, const float *x, float *y) {
-    for (size_t i = 0; i < n; i++)
-        y[i] = il_sinf(x[i]);
-}
-
-static void map_cos(size_t n, const float *x, float *y) {
-    for (size_t i = 0; i < n; i++)
-        y[i] = il_cosf(x[i]);
-}
+KERNEL(map_sin_turn, turn(x[i], 0))
+KERNEL(map_cos_turn, turn(x[i], 1))
+KERNEL(map_sin, il_sinf(x[i]))
+KERNEL(map_cos, il_cosf(x[i]))
 
 static double exact_sigmoid(double x) {
     return 1.0 / (1.0 + exp(-x));
@@ -81,7 +68,7 @@ static const float_function functions[] = {
     {"exp_nonpositive", map_exp_nonpositive, exp, 0.90, NONPOSITIVE},
     {"log", map_log, log, 0.85, EVERY},
     {"log1p", map_log1p, log1p, 1.40, EVERY},
-    {"log1p_unit", map_log1p_unit, log1p, 1.30, UNIT},
+    {"log1p_unit", map_log1p_unit, log1p, 1.35, UNIT},
     {"tanh", map_tanh, tanh, 1.45, EVERY},
     {"sigmoid", map_sigmoid, exact_sigmoid, 1.75, EVERY},
     {"sin_turn", map_sin_turn, exact_sin_turn, 1.70, UNIT},
@@ -155,10 +142,10 @@ static void check_around(float centre) {
 static void floats_are_accurate_where_formulas_change(void **state) {
     (void)state;
     static const float centres[] = {
-        0.0f,     FLT_MIN,     FLT_MAX,    INFINITY,    1.0f,        0.55f,     10.0f,    40.0f,
-        44.0f,    87.336544f,  104.0f,     128.0f,      88.7228f,    103.972f,  87.6831f, 0x1p-26f,
-        0x1p-24f, 16777216.0f, 1048576.0f, 0.41421356f, 0.29289322f, 0.25f,     0.5f,     0.75f,
-        0.125f,   0.375f,      0.625f,     0.875f,      176.0f,      0x1p-126f,
+        0.0f,      FLT_MIN,  FLT_MAX,  INFINITY, 1.0f,        0.55f,       10.0f,
+        87.33654f, 88.7228f, 103.972f, 104.0f,   128.0f,      0x1p-30f,    0x1p-26f,
+        0x1p-14f,  0x1p20f,  0x1p24f,  0x1p-24f, 0.41421356f, 0.29289322f, 0.25f,
+        0.5f,      0.75f,    0.125f,   0.375f,   0.625f,      0.875f,
     };
     for (size_t i = 0; i < sizeof centres / sizeof centres[0]; i++) {
         check_around(centres[i]);
@@ -174,17 +161,23 @@ static void floats_are_accurate_where_formulas_change(void **state) {
         check_around((float)(k * 0.78539816339744831));
 }
 
+/* Both kernels at BLOCK arguments from the given bits on. */
+static void check_same_exp(uint64_t bits, uint32_t stride) {
+    float x[BLOCK], y[BLOCK], z[BLOCK];
+    for (uint32_t i = 0; i < BLOCK; i++)
+        x[i] = fminf(-0.0f, il_bits_float((uint32_t)bits + stride * i));
+    map_exp(BLOCK, x, y);
+    map_exp_nonpositive(BLOCK, x, z);
+    for (size_t i = 0; i < BLOCK; i++)
+        assert_int_equal(il_float_bits(y[i]), il_float_bits(z[i]));
+}
+
 static void nonpositive_exp_is_exp(void **state) {
     (void)state;
-    float x[BLOCK], y[BLOCK], z[BLOCK];
-    for (uint64_t bits = UINT32_C(0x80000000); bits <= UINT32_C(0xff800000); bits += 4099 * BLOCK) {
-        for (uint32_t i = 0; i < BLOCK; i++)
-            x[i] = fminf(-0.0f, il_bits_float((uint32_t)bits + 4099 * i));
-        map_exp(BLOCK, x, y);
-        map_exp_nonpositive(BLOCK, x, z);
-        for (size_t i = 0; i < BLOCK; i++)
-            assert_int_equal(il_float_bits(y[i]), il_float_bits(z[i]));
-    }
+    for (uint64_t bits = UINT32_C(0x80000000); bits <= UINT32_C(0xff800000); bits += 4099 * BLOCK)
+        check_same_exp(bits, 4099);
+    for (int k = 0; k < 152; k++) /* where both must round to the same exponent */
+        check_same_exp(il_float_bits((float)((k + 0.5) * -0.69314718055994531)) - BLOCK / 2, 1);
 }
 
 static void assert_same(const char *name, double x, double got, double want) {
@@ -245,18 +238,6 @@ static double double_error(double got, double high, double low) {
     return ldexp(fabs(difference), exponent < -1021 ? 1074 : 53 - exponent);
 }
 
-static void check_golden(const char *name, double (*f)(double), const golden_value *golden,
-                         size_t n, double bound) {
-    assert_true(n >= 150);
-    for (size_t i = 0; i < n; i++) {
-        const double got = f(golden[i].x);
-        const double error = double_error(got, golden[i].high, golden[i].low);
-        if (!(error <= bound))
-            fail_msg("%s(%a) = %a, not %a: %.3f ulp", name, golden[i].x, got, golden[i].high,
-                     error);
-    }
-}
-
 static double call_exp(double x) {
     return il_exp(x);
 }
@@ -278,14 +259,16 @@ static long double long_sigmoid(long double x) {
 }
 
 #define GOLDEN(name) golden_##name, sizeof golden_##name / sizeof golden_##name[0]
-static const struct {
+typedef struct double_function {
     const char *name;
     double (*f)(double);
     long double (*exact)(long double);
     const golden_value *golden;
     size_t n_golden;
     double bound; /* ulp */
-} double_functions[] = {
+} double_function;
+
+static const double_function double_functions[] = {
     {"exp", call_exp, expl, GOLDEN(exp), 1.0},
     {"log", call_log, logl, GOLDEN(log), 0.9},
     {"log1p", call_log1p, log1pl, GOLDEN(log1p), 1.5},
@@ -294,13 +277,21 @@ static const struct {
     {"sin", il_sin, sinl, GOLDEN(sin), 0.8},
     {"cos", il_cos, cosl, GOLDEN(cos), 0.8},
 };
-enum { DOUBLE_FUNCTIONS = sizeof double_functions / sizeof double_functions[0] };
+enum { DOUBLES = sizeof double_functions / sizeof double_functions[0] };
 
 static void doubles_match_mpmath(void **state) {
     (void)state;
-    for (size_t k = 0; k < DOUBLE_FUNCTIONS; k++)
-        check_golden(double_functions[k].name, double_functions[k].f, double_functions[k].golden,
-                     double_functions[k].n_golden, double_functions[k].bound);
+    for (const double_function *d = double_functions; d < double_functions + DOUBLES; d++) {
+        assert_true(d->n_golden >= 150);
+        for (size_t i = 0; i < d->n_golden; i++) {
+            const golden_value *golden = &d->golden[i];
+            const double got = d->f(golden->x);
+            const double error = double_error(got, golden->high, golden->low);
+            if (!(error <= d->bound))
+                fail_msg("%s(%a) = %a, not %a: %.3f ulp", d->name, golden->x, got, golden->high,
+                         error);
+        }
+    }
 }
 
 /* Random arguments: any bit pattern, then ever narrower intervals. */
@@ -316,20 +307,19 @@ static void doubles_match_long_double(void **state) {
     (void)state;
     if (LDBL_MANT_DIG < 64)
         skip();
-    for (size_t k = 0; k < DOUBLE_FUNCTIONS; k++) {
-        uint64_t seed = k;
+    for (const double_function *d = double_functions; d < double_functions + DOUBLES; d++) {
+        uint64_t seed = 1;
         for (int i = 0; i < 100000; i++) {
             const double x = draw(&seed);
-            const long double exact = double_functions[k].exact((long double)x);
-            const double got = double_functions[k].f(x), high = (double)exact;
+            const long double exact = d->exact((long double)x);
+            const double got = d->f(x), high = (double)exact;
             if (isnan(high) || isinf(high)) {
-                assert_same(double_functions[k].name, x, got, high);
+                assert_same(d->name, x, got, high);
                 continue;
             }
             const double error = double_error(got, high, (double)(exact - (long double)high));
-            if (!(error <= double_functions[k].bound))
-                fail_msg("%s(%a) = %a, not %a: %.3f ulp", double_functions[k].name, x, got, high,
-                         error);
+            if (!(error <= d->bound))
+                fail_msg("%s(%a) = %a, not %a: %.3f ulp", d->name, x, got, high, error);
         }
     }
 }
@@ -369,7 +359,7 @@ static void floats_have_the_same_bits_everywhere(void **state) {
 static void doubles_have_the_same_bits_everywhere(void **state) {
     (void)state;
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t k = 0; k < DOUBLE_FUNCTIONS; k++)
+    for (size_t k = 0; k < DOUBLES; k++)
         for (uint64_t i = 0, seed = 1; i < 65536; i++) {
             const double y = double_functions[k].f(draw(&seed));
             hash = fnv1a(hash, isnan(y) ? UINT64_C(0x7ff8) << 48 : il_double_bits(y), 8);

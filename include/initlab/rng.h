@@ -10,8 +10,7 @@
  *         il_real z[4];
  *         il_stream stream = il_stream_open(1, IL_PURPOSE_WEIGHT, 0);
  *         il_stream_normal(&stream, 4, z);
- *         return printf("%g %g %g %g\n", (double)z[0], (double)z[1], (double)z[2], (double)z[3]) <
- * 0;
+ *         return printf("%g %g\n", (double)z[0], (double)z[1]) < 0;
  *     }
  */
 #ifndef INITLAB_RNG_H

@@ -6,13 +6,17 @@
  *     #include <initlab.h>
  *     #include <stdio.h>
  *     int main(void) {
- *         static const char text[] = "study: small\ndata: xor\nnetwork: 2-8-1\nhidden: tanh\n"
- *                                    "loss: bce\noptimizer: adam(lr=0.05)\ninit: [zeros,
- * he_normal]\n" "seeds: 32\nbudget: 500\nconverged: loss < 0.1\n"; il_error err; il_study *study =
- * NULL; il_results *results = NULL; if (il_study_parse(text, sizeof text - 1, "small", NULL, 0,
- * &study, &err) == IL_OK) il_study_run(study, NULL, &results, &err); for (size_t i = 0; results &&
- * i < study->n_arms; i++) printf("%zu of %zu\n", results->arms[i].converged,
- * results->arms[i].runs); int failed = results == NULL; il_results_free(results);
+ *         static const char text[] = "data: xor\nnetwork: 2-8-1\nhidden: tanh\nseeds: 32\n"
+ *                                    "optimizer: adam(lr=0.05)\ninit: [zeros, he_normal]\n";
+ *         il_error err;
+ *         il_study *study = NULL;
+ *         il_results *results = NULL;
+ *         if (il_study_parse(text, sizeof text - 1, "small", NULL, 0, &study, &err) == IL_OK)
+ *             il_study_run(study, NULL, &results, &err);
+ *         for (size_t i = 0; results && i < study->n_arms; i++)
+ *             printf("%zu of %zu\n", results->arms[i].converged, results->arms[i].runs);
+ *         int failed = results == NULL;
+ *         il_results_free(results);
  *         il_study_free(study);
  *         return failed;
  *     }
@@ -133,7 +137,7 @@ typedef struct il_results {
 } il_results;
 
 typedef struct il_run_options {
-    size_t jobs;  /* worker threads; 0: one per processor */
+    size_t jobs;  /* worker threads, at most 256; 0: one per processor */
     size_t lanes; /* R of a lockstep group; 0: chosen by the network's size */
     const volatile sig_atomic_t *cancel; /* when not NULL and it becomes nonzero: IL_INTERRUPTED */
     void (*progress)(void *context, size_t done, size_t total); /* runs; calls never overlap */

@@ -1,11 +1,9 @@
 /* Sine and cosine of any argument: reduction modulo pi/2 to a sum of two doubles, then polynomials
- * on
- * [-pi/4, pi/4]. The float functions round the double ones, so they are within 0.51 ulp.
+ * on an eighth of a turn. The float functions round the double ones: within 0.501 ulp.
  */
 #include "base/elementary.h"
 
-/* x = quarter * pi/2 + high + low with |high| <= pi/4 (a little more) and low below its last bit.
- */
+/* x = quarter * pi/2 + high + low, with |high| about pi/4 at most and low below its last bit. */
 typedef struct il_angle {
     double high, low;
     uint32_t quarter; /* modulo 4 */
@@ -71,15 +69,12 @@ static il_angle reduce_large(double x) {
         high_carry = (M >> 32) * limb + (high_carry >> 32);
     }
 
-    /* Nearest quarter, and the distance to it as a magnitude and a sign. */
-    const uint32_t quarter = (P[5] >> 30) + (P[5] >> 29 & 1);
+    /* Nearest quarter, and the distance to it as a magnitude and a sign; the complement is one unit
+     * short of the negative, far below the error. */
     const uint32_t negative = P[5] >> 29 & 1;
-    uint64_t carry = negative;
-    for (int i = 0; i < 6; i++) {
-        carry += negative ? ~P[i] : P[i];
-        P[i] = (uint32_t)carry;
-        carry >>= 32;
-    }
+    const uint32_t quarter = (P[5] >> 30) + negative;
+    for (int i = 0; i < 6; i++)
+        P[i] ^= 0 - negative;
     P[5] &= UINT32_MAX >> 2;
 
     double high = 0.0, low = 0.0, unit = 0x1p-30;

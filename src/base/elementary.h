@@ -23,8 +23,7 @@
 #include <string.h>
 
 #if FLT_EVAL_METHOD != 0
-#error                                                                                             \
-    "initlab needs float and double evaluated in their own precision: on 32-bit x86 use -msse2 -mfpmath=sse"
+#error "initlab needs float evaluated as float: on 32-bit x86 add -msse2 -mfpmath=sse"
 #endif
 
 /* The functions of il_real. */
@@ -124,16 +123,31 @@ IL_INLINE float il_expf(float x) {
     return x < -104.0f ? 0.0f : y;
 }
 
-/* il_expf(x), the same bits, for x <= 0 only: cheaper. */
-IL_INLINE float il_exp_nonpositivef(float x) {
-    uint32_t e;
-    const float w = il_exp_splitf(x, 191.0f, &e);
-    const float y = (1.0f + w) * il_bits_float(e << 23) * 0x1p-64f;
-    return x < -104.0f ? 0.0f : y;
+/* An operation with a subnormal result costs as much as a hundred others, so lanes that are out of
+ * range, or too near 0 to matter, are kept from making one. A mask does so where gcc would move an
+ * ordinary clamp behind the arithmetic; and adding a constant below half of the last place does so
+ * where every argument that counts absorbs it. */
+IL_INLINE uint32_t il_mask(int condition) {
+    return (uint32_t)-condition;
 }
 
-/* log(1 + f) - m ln 2 for 1 + f in [sqrt(1/2), sqrt(2)], with s = f / (2 + f): log(1 + f) = 2
- * atanh(s). Subtracting m rather than adding keeps the sign of f = -0. */
+/* The split of a nonpositive x, or of 0 outside the mask. Its bias is even like that of il_expf, so
+ * that ties round to the same n. */
+IL_INLINE float il_exp_split_maskedf(float x, uint32_t inside, uint32_t *e) {
+    return il_exp_splitf(il_bits_float(il_float_bits(x) & inside) - 0x1p-60f, 190.0f, e);
+}
+
+/* il_expf(x), the same bits, for x <= 0 only: cheaper, also where il_expf makes stray subnormals. */
+IL_INLINE float il_exp_nonpositivef(float x) {
+    const uint32_t inside = il_mask(!(x < -104.0f));
+    uint32_t e;
+    const float w = il_exp_split_maskedf(x, inside, &e);
+    const float y = (1.0f + w) * il_bits_float(e << 23) * 0x1p-63f;
+    return il_bits_float(il_float_bits(y) & inside);
+}
+
+/* log(1 + f) - m ln 2 for 1 + f in [sqrt(1/2), sqrt(2)]: log(1 + f) is 2 atanh(s), s = f / (2 + f).
+ * Subtracting m rather than adding keeps the sign of f = -0. */
 IL_INLINE float il_log_reducedf(float f, float m) {
     const float s = f / (2.0f + f), z = s * s, h = 0.5f * f * f;
     const float R = z * (0x1.55557ap-1f + z * (0x1.995ec6p-2f + z * 0x1.31e366p-2f));
@@ -172,22 +186,25 @@ IL_INLINE float il_log1pf(float x) {
 /* log1p(x) for x in [0, 1] only: cheaper, for the log1p(exp(-|x|)) of losses. Not the same bits as
  * il_log1pf. */
 IL_INLINE float il_log1p_unitf(float x) {
-    const float s = x / (2.0f + x), z = s * s;
+    const float b = x + 0x1p-60f;
+    const float s = b / (2.0f + b), z = s * s;
     const float R =
         z * (0x1.555502p-1f + z * (0x1.99d1ccp-2f + z * (0x1.1ec042p-2f + z * 0x1.1eca0ep-2f)));
-    return x - s * (x - R);
+    const float y = b - s * (b - R);
+    return x < 0x1p-30f ? x : y;
 }
 
+/* A polynomial below 0.55, 1 - 2 / (exp(2|x|) + 1) above. */
 IL_INLINE float il_tanhf(float x) {
     const float a = il_bits_float(il_float_bits(x) & ~IL_FLOAT_SIGN);
-    const float z = a * a;
+    const float b = a + 0x1p-41f, z = b * b;
     const float P =
         -0x1.555548p-2f +
         z * (0x1.110c5ep-3f + z * (-0x1.b905c6p-5f + z * (0x1.581218p-6f + z * -0x1.945604p-8f)));
-    const float small = a + a * (z * P);
+    const float small = a < 0x1p-14f ? a : b + b * (z * P);
 
     uint32_t n;
-    const float w = il_exp_splitf(2.0f * a, 127.0f, &n);
+    const float w = il_exp_splitf(2.0f * b, 127.0f, &n);
     const float e = (1.0f + w) * il_bits_float(n << 23);
     const float large = a > 10.0f ? 1.0f : 1.0f - 2.0f / (e + 1.0f);
 
@@ -198,14 +215,14 @@ IL_INLINE float il_tanhf(float x) {
 /* t / (1 + t) or 1 / (1 + t) with t = exp(-|x|). The rounding of 1 + t is taken back from t before
  * t is rounded itself; without this the error would exceed 2 ulp. */
 IL_INLINE float il_sigmoidf(float x) {
-    float a = il_bits_float(il_float_bits(x) | IL_FLOAT_SIGN);
-    a = a < -104.0f ? -104.0f : a;
+    const float a = il_bits_float(il_float_bits(x) | IL_FLOAT_SIGN);
+    const uint32_t inside = il_mask(!(a < -104.0f));
     uint32_t e;
-    const float w = il_exp_splitf(a, 191.0f, &e);
-    const float scale = il_bits_float(e << 23);
-    const float t = (1.0f + w) * scale * 0x1p-64f;
+    const float w = il_exp_split_maskedf(a, inside, &e);
+    const float scale = il_bits_float(e << 23 & inside);
+    const float t = (1.0f + w) * scale * 0x1p-63f;
     const float d = 1.0f + t, excess = (d - 1.0f) - t;
-    const float corrected = (1.0f + (w + excess)) * scale * 0x1p-64f;
+    const float corrected = (1.0f + (w + excess)) * scale * 0x1p-63f;
     return (x < 0.0f ? corrected : 1.0f) / d;
 }
 

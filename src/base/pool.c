@@ -5,8 +5,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-#define MAX_JOBS 256
-
 typedef struct pool {
     il_status (*work)(void *context, size_t item, size_t worker);
     void *context;
@@ -45,10 +43,10 @@ static void *take_items(void *argument) {
 il_status il_pool_run(size_t jobs, size_t n,
                       il_status (*work)(void *context, size_t item, size_t worker), void *context) {
     pool p = {.work = work, .context = context, .n = n};
-    worker workers[MAX_JOBS];
+    worker workers[IL_MAX_JOBS];
     size_t count = jobs < n ? jobs : n, started = 1;
-    if (count > MAX_JOBS)
-        count = MAX_JOBS;
+    if (count > IL_MAX_JOBS)
+        count = IL_MAX_JOBS;
 
     /* Signals belong to the caller's thread: workers start with all of them blocked. */
     sigset_t all, before;

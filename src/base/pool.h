@@ -6,10 +6,13 @@
 #include "initlab/status.h"
 #include <stddef.h>
 
+/* Most workers in one pool. */
+#define IL_MAX_JOBS 256
+
 /* Processors that this process may use, at least 1. */
 size_t il_processors(void);
 
-/* Calls work(context, item, worker) once for each item in 0 … n-1, with up to `jobs` workers, the calling
+/* Calls work(context, item, worker) once for each item in 0 … n-1, with up to `jobs` <= IL_MAX_JOBS workers, the calling
  * thread among them; returns when all are done. When a thread cannot be started, the others do its work. A
  * call that returns anything but IL_OK stops further items from starting; the first such status is
  * returned. */

@@ -1,16 +1,15 @@
 #include "cli/options.h"
+#include "base/pool.h"
 #include "cli/cli.h"
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_JOBS 1024
-
 const cli_option_desc cli_options[CLI_OPTIONS] = {
     [CLI_SEEDS] = {"seeds", 's', CLI_COUNT, "N", IL_MAX_SEEDS, "the study's",
                    "runs of each arm, with seeds 1 to N", CLI_RUN},
-    [CLI_JOBS] = {"jobs", 'j', CLI_COUNT, "N", MAX_JOBS, "one per processor",
+    [CLI_JOBS] = {"jobs", 'j', CLI_COUNT, "N", IL_MAX_JOBS, "one per processor",
                   "worker threads; results do not depend on it", CLI_RUN},
     [CLI_SET] = {"set", 0, CLI_TEXT, "KEY=VALUE", 0, NULL, "replace a key of the study; repeatable",
                  CLI_RUN},

@@ -135,6 +135,8 @@ static il_status allocate(runner *run, il_error *err) {
 static il_status check_options(const il_run_options *o, il_error *err) {
     if (o->lanes % 16 != 0)
         return il_fail(err, IL_INVALID, "lanes=%zu is not a multiple of 16", o->lanes);
+    if (o->jobs > IL_MAX_JOBS)
+        return il_fail(err, IL_INVALID, "jobs=%zu is more than %d", o->jobs, IL_MAX_JOBS);
     return IL_OK;
 }
 

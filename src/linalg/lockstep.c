@@ -1,64 +1,93 @@
-/* The lockstep engine: matrix products of R interleaved matrices, 16 lanes at a time.
+/* The lockstep engine: matrix products of R interleaved matrices.
  *
- * Every product is reached through strides: element (i, p) of the left factor starts at A + i*ai +
- * p*ap, element (p, j) of the right at B + p*bp + j*bj. A lane is a replica when R > 1. When R = 1
- * the columns of C take the lanes' place (nn and tn, where columns of B are adjacent), which is how
- * a shared input multiplies the weights of all replicas at once.
+ * The inner loop runs over lanes that are adjacent in B and C. With R > 1 the lanes of an element
+ * are its replicas; with R = 1 they are the columns of a row of C (nn and tn), which is how a
+ * shared input meets the weights of all replicas at once. Each lane is summed in the order of p,
+ * four products at a time, so its bits depend neither on its neighbours nor on the width of a
+ * vector.
  */
 #include "linalg/gemm.h"
 
 #include "base/clones.h"
 
-#define LANES 16
+#include <stdbool.h>
 
+#define LANES 16
+#define CHUNK 4
+
+/* Element (i, p) of the left factor starts at A + i*ai + p*ap, and so on. */
 typedef struct strides {
     size_t ai, ap, bp, bj, ci, cj;
 } strides;
 
-/* The 16 lanes of one element: sum over p in order, on top of beta C. `a_lanes` is 0 when the left
- * factor is one number for all lanes. */
-IL_INLINE void dot_lanes(size_t k, const il_real *restrict A, size_t ap, size_t a_lanes,
-                         const il_real *restrict B, size_t bp, il_real beta, il_real *restrict C) {
-    il_real sum[LANES];
-    for (size_t l = 0; l < LANES; l++)
-        sum[l] = beta == 0 ? 0 : beta * C[l];
-    for (size_t p = 0; p < k; p++)
-        for (size_t l = 0; l < LANES; l++)
-            sum[l] += A[p * ap + l * a_lanes] * B[p * bp + l];
-    for (size_t l = 0; l < LANES; l++)
-        C[l] = sum[l];
+/* C[l] = start + sum of `count` <= CHUNK products, for adjacent lanes; start is 0 or beta*C[l]. The
+ * left factor is one number for all lanes when it is shared. */
+IL_INLINE void add_chunk(size_t lanes, size_t count, const il_real *restrict A, size_t ap,
+                         bool shared, const il_real *restrict B, size_t bp, bool fresh,
+                         il_real beta, il_real *restrict C) {
+    for (size_t l = 0; l < lanes; l++) {
+        il_real sum = fresh ? 0 : beta * C[l];
+        for (size_t p = 0; p < count; p++)
+            sum += A[p * ap + (shared ? 0 : l)] * B[p * bp + l];
+        C[l] = sum;
+    }
 }
 
-/* One matrix per replica: blocks of 16 replicas. */
+/* The same for a count known only when it runs: each case is a loop of its own. */
+IL_INLINE void add_products(size_t lanes, size_t count, const il_real *restrict A, size_t ap,
+                            bool shared, const il_real *restrict B, size_t bp, bool fresh,
+                            il_real beta, il_real *restrict C) {
+    switch (count) {
+    case 0:
+        add_chunk(lanes, 0, A, ap, shared, B, bp, fresh, beta, C);
+        break;
+    case 1:
+        add_chunk(lanes, 1, A, ap, shared, B, bp, fresh, beta, C);
+        break;
+    case 2:
+        add_chunk(lanes, 2, A, ap, shared, B, bp, fresh, beta, C);
+        break;
+    case 3:
+        add_chunk(lanes, 3, A, ap, shared, B, bp, fresh, beta, C);
+        break;
+    default:
+        add_chunk(lanes, CHUNK, A, ap, shared, B, bp, fresh, beta, C);
+        break;
+    }
+}
+
+/* The lanes of one element (or row) of C over all p. */
+IL_INLINE void dot(size_t lanes, size_t k, const il_real *restrict A, size_t ap, bool shared,
+                   const il_real *restrict B, size_t bp, il_real beta, il_real *restrict C) {
+    size_t p = k < CHUNK ? k : CHUNK;
+    if (beta == 0)
+        add_products(lanes, p, A, ap, shared, B, bp, true, 0, C);
+    else
+        add_products(lanes, p, A, ap, shared, B, bp, false, beta, C);
+    for (; p < k; p += CHUNK)
+        add_products(lanes, k - p < CHUNK ? k - p : CHUNK, A + p * ap, ap, shared, B + p * bp, bp,
+                     false, 1, C);
+}
+
 IL_CLONES static void gemm_replicas(size_t m, size_t n, size_t k, size_t R,
                                     const il_real *restrict A, const il_real *restrict B,
                                     il_real beta, il_real *restrict C, strides s) {
-    for (size_t r = 0; r < R; r += LANES)
-        for (size_t i = 0; i < m; i++)
-            for (size_t j = 0; j < n; j++)
-                dot_lanes(k, A + i * s.ai + r, s.ap, 1, B + j * s.bj + r, s.bp, beta,
-                          C + i * s.ci + j * s.cj + r);
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++)
+            dot(R / LANES * LANES, k, A + i * s.ai, s.ap, false, B + j * s.bj, s.bp, beta,
+                C + i * s.ci + j * s.cj);
 }
 
-static void one_element(size_t k, const il_real *A, size_t ap, const il_real *B, size_t bp,
-                        il_real beta, il_real *C) {
-    il_real sum = beta == 0 ? 0 : beta * *C;
-    for (size_t p = 0; p < k; p++)
-        sum += A[p * ap] * B[p * bp];
-    *C = sum;
-}
-
-/* One matrix, R = 1: blocks of 16 columns where they are adjacent in B, the rest one by one. */
 IL_CLONES static void gemm_columns(size_t m, size_t n, size_t k, const il_real *restrict A,
                                    const il_real *restrict B, il_real beta, il_real *restrict C,
                                    strides s) {
-    size_t blocked = s.bj == 1 ? n / LANES * LANES : 0;
-    for (size_t i = 0; i < m; i++) {
-        for (size_t j = 0; j < blocked; j += LANES)
-            dot_lanes(k, A + i * s.ai, s.ap, 0, B + j, s.bp, beta, C + i * s.ci + j);
-        for (size_t j = blocked; j < n; j++)
-            one_element(k, A + i * s.ai, s.ap, B + j * s.bj, s.bp, beta, C + i * s.ci + j);
-    }
+    if (s.bj == 1)
+        for (size_t i = 0; i < m; i++)
+            dot(n, k, A + i * s.ai, s.ap, true, B, s.bp, beta, C + i * s.ci);
+    else
+        for (size_t i = 0; i < m; i++)
+            for (size_t j = 0; j < n; j++)
+                dot(1, k, A + i * s.ai, s.ap, true, B + j * s.bj, s.bp, beta, C + i * s.ci + j);
 }
 
 static void gemm(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,

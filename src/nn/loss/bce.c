@@ -13,7 +13,7 @@ IL_INLINE void block(const il_loss_pass *pass, size_t r, size_t lanes) {
             il_real *delta = pass->delta + (i * K + j) * R + r, y = pass->Y[i * K + j];
             for (size_t l = 0; l < lanes; l++) {
                 il_real positive = z[l] < 0 ? 0 : z[l];
-                il_real e = IL_EXP(z[l] < 0 ? z[l] : -z[l]);
+                il_real e = IL_EXP_NONPOSITIVE(z[l] < 0 ? z[l] : -z[l]);
                 il_real sigmoid = (z[l] < 0 ? e : 1) / (1 + e);
                 loss[l] += positive - z[l] * y + IL_LOG1P_UNIT(e);
                 delta[l] = (sigmoid - y) * scale;

@@ -18,7 +18,7 @@ IL_INLINE void sample(const il_loss_pass *pass, size_t i, size_t r, size_t lanes
             largest[l] = z[j * R + l] > largest[l] ? z[j * R + l] : largest[l];
     for (size_t j = 0; j < K; j++)
         for (size_t l = 0; l < lanes; l++) {
-            il_real shifted = z[j * R + l] - largest[l], e = IL_EXP(shifted);
+            il_real shifted = z[j * R + l] - largest[l], e = IL_EXP_NONPOSITIVE(shifted);
             loss[l] -= Y[j] * shifted;
             sum[l] += e;
             delta[j * R + l] = e;

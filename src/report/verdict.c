@@ -1,0 +1,171 @@
+/* The verdict: what the numbers of a table say, in words, and no more than they say. */
+#include "report/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define LISTED 4 /* arms named in a sentence before "and n more" */
+
+static void add_arm(const table *t, size_t arm, text *line) {
+    char value[IL_WIDTHS_TEXT];
+    il_text_add(line, "%s", il_arm_format(&t->study->arms[arm], IL_KEY_INIT, value));
+    for (il_key key = 0; key < IL_KEYS; key++)
+        if (key != IL_KEY_INIT && t->study->varied[key])
+            il_text_add(line, " / %s", il_arm_format(&t->study->arms[arm], key, value));
+}
+
+/* "zeros, constant(0.5) and normal(std=10) never converged": their runs alone bound the rate. */
+static void say_never(const table *t, text *line) {
+    const il_summary *arms = t->results->arms;
+    size_t never = 0, said = 0;
+    for (size_t i = 0; i < t->study->n_arms; i++)
+        never += arms[i].converged == 0;
+    if (never == 0)
+        return;
+    size_t listed = never > LISTED + 1 ? LISTED : never;
+    for (size_t i = 0; i < t->study->n_arms && said < listed; i++) {
+        size_t arm = t->order[i];
+        if (arms[arm].converged)
+            continue;
+        il_text_add(line, "%s", said == 0 ? "" : said + 1 == never ? " and " : ", ");
+        add_arm(t, arm, line);
+        said++;
+    }
+    if (never > listed)
+        il_text_add(line, " and %zu other arms", never - listed);
+    il_text_add(line, " never converged (0 of %zu%s: success below %.2g %% at 95 %% confidence). ",
+                t->results->seeds, never == 1 ? "" : " each",
+                100 * il_wilson(0, t->results->seeds, 0.95).high);
+}
+
+static void say_diverged(const table *t, text *line) {
+    size_t most = 0;
+    for (size_t i = 1; i < t->study->n_arms; i++)
+        if (t->results->arms[i].diverged > t->results->arms[most].diverged)
+            most = i;
+    il_text_add(line, "%zu of %zu runs diverged", t->diverged, t->runs);
+    if (t->study->n_arms > 1) {
+        il_text_add(line, t->results->arms[most].diverged == t->diverged ? ", all under "
+                                                                         : ", most under ");
+        add_arm(t, most, line);
+    }
+    il_text_add(line, ". ");
+}
+
+/* The arm that stands most in the way of calling the first one the fastest. */
+typedef struct rival {
+    size_t arm;
+    double p; /* NaN: no memory for the test */
+} rival;
+
+static void epochs_of(const table *t, size_t arm, uint32_t *T) {
+    const il_run *runs = t->results->runs + arm * t->results->seeds;
+    for (size_t i = 0; i < t->results->seeds; i++)
+        T[i] = runs[i].outcome == IL_CONVERGED ? runs[i].epoch : t->study->budget;
+}
+
+/* Tests the best arm against every other, paired by seed. The runner-up alone is not enough: common
+ * draws can tie it so closely to the best that the two are told apart while the third and the best
+ * are not. Bonferroni over the other arms pays for having chosen the best by looking. The search
+ * ends at the first arm, by RMST, that cannot be told from the best. */
+static rival find_rival(const table *t) {
+    size_t n = t->results->seeds, others = t->study->n_arms - 1;
+    rival found = {t->order[1], 0};
+    uint32_t *T = calloc(n, 2 * sizeof *T);
+    if (T)
+        epochs_of(t, t->order[0], T);
+    for (size_t i = 1; T && i <= others && found.p <= IL_SIGNIFICANT; i++) {
+        epochs_of(t, t->order[i], T + n);
+        double p = fmin(1, (double)others * il_permutation_paired(T, T + n, n, 9999, 1));
+        if (p > found.p)
+            found = (rival){t->order[i], p};
+    }
+    if (!T)
+        found.p = (double)NAN;
+    free(T);
+    return found;
+}
+
+static void say_best(const table *t, rival r, text *line) {
+    char number[32];
+    size_t best = t->order[0];
+    bool shown = r.p <= IL_SIGNIFICANT;
+    add_arm(t, best, line);
+    il_text_add(
+        line,
+        shown ? " is fastest: its RMST, %s epochs, is below that of every other arm; nearest is "
+              : " has the lowest RMST, %s epochs, but no arm is shown to be fastest: ",
+        il_epochs_text(t, t->results->arms[best].rmst, number));
+    if (shown)
+        r.arm = t->order[1];
+    add_arm(t, r.arm, line);
+    il_text_add(line, shown ? ", %s (" : ", %s, cannot be told from it (",
+                il_epochs_text(t, t->results->arms[r.arm].rmst, number));
+    il_text_add(line, "p %s%s%s). ", r.p < 0.001 ? "" : "= ", il_p_text(r.p, number),
+                t->study->n_arms > 2 ? ", adjusted" : "");
+}
+
+static void say_baseline(const table *t, text *line) {
+    char value[IL_WIDTHS_TEXT];
+    size_t fewer = 0, more = 0;
+    for (size_t i = 0; i < t->study->n_arms; i++) {
+        fewer += il_against_baseline(t, i) < 0;
+        more += il_against_baseline(t, i) > 0;
+    }
+    il_text_add(
+        line,
+        "Of %zu comparison%s with the baseline %s, %zu need%s fewer epochs, %zu more, and %zu "
+        "cannot be told apart (p > %g). ",
+        t->comparisons, t->comparisons == 1 ? "" : "s",
+        il_arm_format(&t->study->arms[t->baseline], IL_KEY_INIT, value), fewer,
+        fewer == 1 ? "s" : "", more, t->comparisons - fewer - more, IL_SIGNIFICANT);
+}
+
+static void say_only(const table *t, text *line) {
+    const il_summary *s = &t->results->arms[0];
+    char number[32];
+    add_arm(t, 0, line);
+    il_text_add(
+        line,
+        " converged in %zu of %zu runs (95 %% confidence: %.1f to %.1f %%), after %s epochs on "
+        "average",
+        s->converged, s->runs, 100 * s->success_ci.low, 100 * s->success_ci.high,
+        il_epochs_text(t, s->rmst, number));
+    il_text_add(line, s->converged < s->runs ? " when a run that did not counts %u. " : ". ",
+                t->study->budget);
+}
+
+il_status il_put_verdict(const table *t, FILE *out, il_error *err) {
+    rival r = {0, 1};
+    if (t->study->n_arms > 1 && t->converged)
+        r = find_rival(t);
+    if (isnan(r.p))
+        return il_fail(err, IL_NO_MEMORY, "no memory to compare %zu arms", t->study->n_arms);
+    size_t n = t->results->seeds;
+    text line;
+    il_text_clear(&line);
+    if (t->converged == 0)
+        il_text_add(&line, "No run converged within %u epoch%s, so nothing here can be ranked. ",
+                    t->study->budget, t->study->budget == 1 ? "" : "s");
+    else if (t->study->n_arms == 1)
+        say_only(t, &line);
+    else {
+        say_best(t, r, &line);
+        if (t->comparisons > 1) /* a single one is that of the best with the other */
+            say_baseline(t, &line);
+        say_never(t, &line);
+    }
+    if (t->diverged)
+        say_diverged(t, &line);
+    /* All n signs alike is the rarest outcome, p = 2/2^n, and it is tested against every other arm.
+     */
+    double others = (double)t->study->n_arms - 1;
+    size_t needed = others > 0 ? 1 + (size_t)ceil(log2(others / IL_SIGNIFICANT)) : 0;
+    if (t->converged && n < needed)
+        il_text_add(&line,
+                    "With %zu seed%s no arm can be shown to be fastest: ask for at least %zu. ", n,
+                    n == 1 ? "" : "s", needed);
+    putc('\n', out);
+    il_put_wrapped(t, PLAIN, line.bytes, out);
+    return IL_OK;
+}

@@ -96,7 +96,7 @@ static void activations(void **state) {
 
 static void losses(void **state) {
     (void)state;
-    static il_real z[N], delta[N], loss[64], correct[64];
+    static il_real z[N], delta[N], loss[64], correct[64], scratch[64];
     il_real Y[21] = {0};
     for (size_t i = 0; i < 7; i++)
         Y[i * 3 + i % 3] = 1;
@@ -107,7 +107,7 @@ static void losses(void **state) {
     for (size_t i = 0; i < il_losses.n; i++)
         for (size_t R = 1; R <= 64; R += 63) {
             il_call call = {.desc = il_losses.items[i]};
-            il_loss_pass pass = {7, 3, R, z, Y, loss, correct, delta};
+            il_loss_pass pass = {7, 3, R, z, Y, loss, correct, delta, scratch};
             il_loss_of(&call)->evaluate(call.arg, &pass);
             add(loss, R * sizeof *loss);
             add(correct, R * sizeof *correct);

@@ -1,6 +1,6 @@
 /* Elementary functions: accuracy against libm and mpmath, limits, and the same bits everywhere.
  *
- * The bounds are what a run over all 2^32 floats found, rounded up; a run here takes every 257th
+ * The bounds are what a run over all 2^32 floats found, rounded up; a run here takes every 1031st
  * and all those around the places where a formula changes.
  */
 #include "base/elementary.h"
@@ -238,21 +238,16 @@ static double double_error(double got, double high, double low) {
     return ldexp(fabs(difference), exponent < -1021 ? 1074 : 53 - exponent);
 }
 
-static double call_exp(double x) {
-    return il_exp(x);
-}
-static double call_log(double x) {
-    return il_log(x);
-}
-static double call_log1p(double x) {
-    return il_log1p(x);
-}
-static double call_tanh(double x) {
-    return il_tanh(x);
-}
-static double call_sigmoid(double x) {
-    return il_sigmoid(x);
-}
+/* The inline functions have no address to keep in a table. */
+#define CALL(name)                                                                                 \
+    static double call_##name(double x) {                                                          \
+        return il_##name(x);                                                                       \
+    }
+CALL(exp)
+CALL(log)
+CALL(log1p)
+CALL(tanh)
+CALL(sigmoid)
 
 static long double long_sigmoid(long double x) {
     return 1 / (1 + expl(-x));
@@ -370,19 +365,18 @@ static void doubles_have_the_same_bits_everywhere(void **state) {
 
 static void il_real_picks_its_precision(void **state) {
     (void)state;
-    const il_real one = 1;
-#define PICKS(f, value)                                                                            \
-    assert_int_equal(sizeof f(one), sizeof(il_real));                                              \
-    assert_true(fabs((double)f(one) - (value)) < 1e-6)
-    PICKS(IL_EXP, exp(1.0));
-    PICKS(IL_EXP_NONPOSITIVE, exp(1.0));
-    PICKS(IL_LOG, 0.0);
-    PICKS(IL_LOG1P, log(2.0));
-    PICKS(IL_LOG1P_UNIT, log(2.0));
-    PICKS(IL_TANH, tanh(1.0));
-    PICKS(IL_SIGMOID, exact_sigmoid(1.0));
-    PICKS(IL_SIN, sin(1.0));
-    PICKS(IL_COS, cos(1.0));
+#define PICKS(f, x, value)                                                                         \
+    assert_int_equal(sizeof f((il_real)(x)), sizeof(il_real));                                     \
+    assert_true(fabs((double)f((il_real)(x)) - (value)) < 1e-6)
+    PICKS(IL_EXP, 1, exp(1.0));
+    PICKS(IL_EXP_NONPOSITIVE, -1, exp(-1.0));
+    PICKS(IL_LOG, 1, 0.0);
+    PICKS(IL_LOG1P, 1, log(2.0));
+    PICKS(IL_LOG1P_UNIT, 1, log(2.0));
+    PICKS(IL_TANH, 1, tanh(1.0));
+    PICKS(IL_SIGMOID, 1, exact_sigmoid(1.0));
+    PICKS(IL_SIN, 1, sin(1.0));
+    PICKS(IL_COS, 1, cos(1.0));
 }
 
 int main(void) {

@@ -137,7 +137,8 @@ IL_INLINE float il_exp_split_maskedf(float x, uint32_t inside, uint32_t *e) {
     return il_exp_splitf(il_bits_float(il_float_bits(x) & inside) - 0x1p-60f, 190.0f, e);
 }
 
-/* il_expf(x), the same bits, for x <= 0 only: cheaper, also where il_expf makes stray subnormals. */
+/* il_expf(x), the same bits, for x <= 0 only: it keeps its speed below -104, where il_expf can make
+ * stray subnormals. */
 IL_INLINE float il_exp_nonpositivef(float x) {
     const uint32_t inside = il_mask(!(x < -104.0f));
     uint32_t e;

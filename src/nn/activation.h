@@ -10,7 +10,8 @@ typedef struct il_activation_type {
     /* a = φ(z), n elements. NaN in gives NaN out, so that a diverged replica shows. */
     void (*forward)(const double *arg, size_t n, const il_real *z, il_real *a);
     /* delta *= φ'(z), where a = φ(z) is at hand. */
-    void (*backward)(const double *arg, size_t n, const il_real *z, const il_real *a, il_real *delta);
+    void (*backward)(const double *arg, size_t n, const il_real *z, const il_real *a,
+                     il_real *delta);
 } il_activation_type;
 
 extern const il_activation_type il_activation_leaky_relu, il_activation_linear, il_activation_relu,

@@ -14,6 +14,7 @@ typedef struct il_loss_pass {
     il_real *loss;    /* [R] */
     il_real *correct; /* [R]: samples classified correctly */
     il_real *delta;   /* [n][outputs][R]: gradient of the mean loss with respect to z */
+    il_real *scratch; /* [R] */
 } il_loss_pass;
 
 typedef struct il_loss_type {

@@ -17,9 +17,9 @@ struct il_network {
     size_t stride; /* elements between parameter-shaped arrays, fixed while R shrinks */
     il_real
         *parameters; /* 2 + slots arrays: parameters, gradients, optimizer slots, each [size][R] */
-    double *lane_slot_block; /* [lane_slots][R] */
-    il_real *staging;
-    il_layer layer[]; /* [n_layers] */
+    double *lane_slot_block;    /* [lane_slots][R] */
+    il_real *staging, *scratch; /* one layer of one replica; [R] */
+    il_layer layer[];           /* [n_layers] */
 };
 
 /* Weights of all layers come first to last, each W followed by its b. */
@@ -86,6 +86,7 @@ il_status il_network_new(const il_network_config *c, il_network **out, il_error 
     size_t parameters = il_layout_reserve(&layout, sizeof(il_real), stride, 2 + c->slots, 1);
     size_t lanes = il_layout_reserve(&layout, sizeof(double), c->lane_slots, R, 1);
     size_t staging = il_layout_reserve(&layout, sizeof(il_real), s.widest_layer, 1, 1);
+    size_t scratch = il_layout_reserve(&layout, sizeof(il_real), R, 1, 1);
     size_t activations[IL_MAX_LAYERS][3];
     for (size_t k = 0; k < n_layers; k++)
         for (size_t i = 0; i < 3; i++)
@@ -113,6 +114,7 @@ il_status il_network_new(const il_network_config *c, il_network **out, il_error 
         .parameters = (il_real *)(void *)(block + parameters),
         .lane_slot_block = (double *)(void *)(block + lanes),
         .staging = (il_real *)(void *)(block + staging),
+        .scratch = (il_real *)(void *)(block + scratch),
     };
     for (size_t k = 0; k < n_layers; k++)
         net->layer[k] = (il_layer){
@@ -193,7 +195,8 @@ void il_network_loss(il_network *net, size_t n, const il_real *Y, il_real *loss,
                                                   .Y = Y,
                                                   .loss = loss,
                                                   .correct = correct,
-                                                  .delta = last->delta});
+                                                  .delta = last->delta,
+                                                  .scratch = net->scratch});
 }
 
 /* g[c] = sum over samples of delta[i][c], in sample order. */

@@ -1,51 +1,64 @@
 /* Softmax cross-entropy from logits, shifted by the largest so that no exponential overflows:
  * log(sum exp(z)) - sum y z, mean over samples. Targets of a sample sum to 1. */
-#include "nn/loss/lanes.h"
-
 #include "base/elementary.h"
+#include "nn/loss/judge.h"
 
-/* Sample i: adds its loss, writes its gradient. */
-IL_INLINE void sample(const il_loss_pass *pass, size_t i, size_t r, size_t lanes, il_real scale,
-                      il_real *loss) {
-    size_t K = pass->outputs, R = pass->R;
-    const il_real *z = pass->z + i * K * R + r, *Y = pass->Y + i * K;
-    il_real *delta = pass->delta + i * K * R + r;
-    il_real largest[IL_LANES], sum[IL_LANES] = {0};
-    for (size_t l = 0; l < lanes; l++)
-        largest[l] = z[l];
+IL_INLINE void find_largest(size_t K, size_t R, const il_real *restrict z,
+                            il_real *restrict largest) {
+    for (size_t r = 0; r < R; r++)
+        largest[r] = z[r];
     for (size_t j = 1; j < K; j++)
-        for (size_t l = 0; l < lanes; l++)
-            largest[l] = z[j * R + l] > largest[l] ? z[j * R + l] : largest[l];
-    for (size_t j = 0; j < K; j++)
-        for (size_t l = 0; l < lanes; l++) {
-            il_real shifted = z[j * R + l] - largest[l], e = IL_EXP_NONPOSITIVE(shifted);
-            loss[l] -= Y[j] * shifted;
-            sum[l] += e;
-            delta[j * R + l] = e;
-        }
-    for (size_t l = 0; l < lanes; l++) {
-        loss[l] += IL_LOG(sum[l]);
-        sum[l] = 1 / sum[l];
-    }
-    for (size_t j = 0; j < K; j++)
-        for (size_t l = 0; l < lanes; l++)
-            delta[j * R + l] = (delta[j * R + l] * sum[l] - Y[j]) * scale;
+        for (size_t r = 0; r < R; r++)
+            largest[r] = z[j * R + r] > largest[r] ? z[j * R + r] : largest[r];
 }
 
-IL_INLINE void block(const il_loss_pass *pass, size_t r, size_t lanes) {
-    il_real count = (il_real)pass->n;
-    il_real loss[IL_LANES] = {0}, correct[IL_LANES] = {0};
+/* One output: its exponential into e, its share -y z of the loss. */
+IL_INLINE void exponential(size_t R, il_real y, const il_real *restrict z,
+                           const il_real *restrict largest, il_real *restrict loss,
+                           il_real *restrict e) {
+    for (size_t r = 0; r < R; r++) {
+        il_real shifted = z[r] - largest[r];
+        e[r] = IL_EXP_NONPOSITIVE(shifted);
+        loss[r] -= y * shifted;
+    }
+}
+
+/* Adds log(sum) to the loss and leaves 1/sum. */
+IL_INLINE void normalizer(size_t R, il_real *restrict sum, il_real *restrict loss) {
+    for (size_t r = 0; r < R; r++) {
+        loss[r] += IL_LOG(sum[r]);
+        sum[r] = 1 / sum[r];
+    }
+}
+
+IL_INLINE void gradient(size_t R, il_real y, il_real scale, const il_real *restrict inverse,
+                        il_real *restrict delta) {
+    for (size_t r = 0; r < R; r++)
+        delta[r] = (delta[r] * inverse[r] - y) * scale;
+}
+
+IL_CLONES static void softmax_ce_evaluate(const double *arg, const il_loss_pass *pass) {
+    (void)arg;
+    size_t K = pass->outputs, R = pass->R;
+    il_real count = (il_real)pass->n, *shared = pass->scratch;
+    il_fill(R, 0, pass->loss);
+    il_fill(R, 0, pass->correct);
     for (size_t i = 0; i < pass->n; i++) {
-        sample(pass, i, r, lanes, 1 / count, loss);
-        il_count_argmax(pass, i, r, lanes, correct);
+        const il_real *z = pass->z + i * K * R, *Y = pass->Y + i * K;
+        il_real *delta = pass->delta + i * K * R;
+        il_judge_argmax(pass, i);
+        find_largest(K, R, z, shared);
+        for (size_t j = 0; j < K; j++)
+            exponential(R, Y[j], z + j * R, shared, pass->loss, delta + j * R);
+        il_fill(R, 0, shared);
+        for (size_t j = 0; j < K; j++)
+            il_add(R, delta + j * R, shared);
+        normalizer(R, shared, pass->loss);
+        for (size_t j = 0; j < K; j++)
+            gradient(R, Y[j], 1 / count, shared, delta + j * R);
     }
-    for (size_t l = 0; l < lanes; l++) {
-        pass->loss[r + l] = loss[l] / count;
-        pass->correct[r + l] = correct[l];
-    }
+    il_divide(R, count, pass->loss);
 }
-
-IL_LOSS_KERNEL(softmax_ce_evaluate, block)
 
 const il_loss_type il_loss_softmax_ce = {
     .desc = {.name = "softmax_ce",

@@ -2,7 +2,7 @@
 # The output that the README shows for the first command is what the command prints, but for the time it took.
 # usage: test_readme.sh INITLAB SOURCE
 set -eu
-initlab=$1
+initlab=$(realpath "$1")
 cd "$2"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -36,18 +36,25 @@ typedef enum il_kind {
     IL_NUMBER,  /* a real: 0.01, 1e-3, 5/3 */
     IL_INTEGER, /* a whole number, at most 2^53 */
     IL_BOOL,    /* true or false, held as 1 or 0 */
-    IL_CHOICE   /* one of `choices`, held as its index */
+    IL_CHOICE,  /* one of `choices`, held as its index */
+    IL_CALL     /* a call of `family`, held in il_call's `inner`; at most one such parameter */
 } il_kind;
+
+typedef struct il_family il_family;
 
 typedef struct il_param {
     const char *name;
     const char *doc;
     il_kind kind;
-    double initial;      /* the default; NAN when the caller must give a value */
-    double min, max;     /* the accepted range, both ends included … */
-    bool above_min;      /* … except `min` itself when this is set */
-    bool bare;           /* printed without its name: constant(0.5) */
-    const char *choices; /* IL_CHOICE: words separated by '|', such as "01|pm1" */
+    double initial;  /* the default; NAN when the caller must give a value */
+    double min, max; /* the accepted range, both ends included … */
+    bool above_min;  /* … except `min` itself when this is set */
+    bool bare;       /* printed without its name: constant(0.5) */
+    bool
+        automatic; /* the word auto is accepted, and held as NAN; the default when initial is NAN */
+    const char *choices;     /* IL_CHOICE: words separated by '|', such as "01|pm1" */
+    const il_family *family; /* IL_CALL */
+    const char *inner;       /* IL_CALL: the default, in call notation */
 } il_param;
 
 typedef struct il_desc {
@@ -61,16 +68,19 @@ typedef struct il_desc {
 
 /* A family of descriptors, in the order in which help lists them. Types that carry functions begin
  * with their il_desc, so that a descriptor's address is the type's address. */
-typedef struct il_family {
+struct il_family {
     const char *kind; /* the word used in messages: "init", "optimizer" … */
     const il_desc *const *items;
     size_t n;
-} il_family;
+};
 
-/* A descriptor with a value for each parameter: arg[i] belongs to desc->params[i]. */
+/* A descriptor with a value for each parameter: arg[i] belongs to desc->params[i]. The value of an IL_CALL
+ * parameter is apart, and has no such parameter itself. */
 typedef struct il_call {
     const il_desc *desc;
     double arg[IL_MAX_PARAMS];
+    const il_desc *inner; /* NULL when desc has no IL_CALL parameter */
+    double inner_arg[IL_MAX_PARAMS];
 } il_call;
 
 /* Where a text came from, so that an error can name it. `column` is that of the text's first byte.
@@ -96,6 +106,9 @@ il_status il_call_parse(const il_family *family, const char *text, const il_plac
  * their default, in the descriptor's order, each number in the shortest form that reads back to the
  * same value. Parsing the result gives the same call. Returns `text`. */
 char *il_call_format(const il_call *call, char text[IL_CALL_TEXT]);
+
+/* The call held by the IL_CALL parameter of `call`, which must have one. */
+il_call il_call_inner(const il_call *call);
 
 /* The descriptor called `name` (canonical or alias), or NULL. */
 const il_desc *il_family_find(const il_family *family, const char *name);

@@ -30,26 +30,86 @@ extern const il_family il_inits; /* every scheme */
 
 /* What a scheme knows of the layer that it fills. */
 typedef struct il_init_layer {
-    size_t index; /* 0 is nearest the input */
+    size_t index, layers; /* 0 is nearest the input; dense layers in the network (0: unknown) */
     size_t fan_in, fan_out;
+    il_call
+        activation; /* what follows the layer; linear on the output layer and when desc is NULL */
 } il_init_layer;
 
-/* A scheme: its descriptor, then the function that writes n values: W [fan_in][fan_out] when the
- * purpose is IL_PURPOSE_WEIGHT, b [fan_out] when it is IL_PURPOSE_BIAS. `arg` holds the
- * descriptor's parameters. A scheme is one of these, in src/init, and one line in
- * src/init/registry.c. */
+/* One layer of one replica to be filled. */
+typedef struct il_init_job {
+    const il_call *init; /* its automatic parameters have been resolved */
+    const il_init_layer *layer;
+    uint64_t seed;
+    il_stream stream; /* of (seed, weight or bias, layer), at its beginning */
+    size_t n;         /* values to write */
+    il_error *err;
+} il_init_job;
+
+/* A batch for schemes that look at data, which adjust a network after its layers were filled. */
+typedef struct il_init_fit {
+    const il_call *init;
+    il_network *net;
+    size_t replica; /* the one to adjust; all others are left as they are */
+    uint64_t seed;
+    size_t n;             /* samples, at most the network's batch */
+    const il_real *X, *Y; /* [n][inputs], [n][outputs] */
+    il_error *err;
+} il_init_fit;
+
+/* A scheme: one of these in src/init, and one line in src/init/registry.c. Functions return IL_INVALID with a
+ * message that names the layer, counted from 1, when a request is impossible. */
 typedef struct il_init_type {
     il_desc desc;
-    il_status (*fill)(const double *arg, const il_init_layer *layer, il_stream *stream, size_t n,
-                      il_real *out, il_error *err);
+    const char *family; /* heading in the catalogue */
+
+    /* W [fan_in][fan_out] of one layer. */
+    il_status (*weights)(il_init_job *job, il_real *W);
+
+    /* b [fan_out]; NULL when the scheme says nothing of biases and so cannot be a bias. */
+    il_status (*bias)(il_init_job *job, il_real *b);
+
+    /* Weights and bias belong together: `bias` is used unless the caller asks for another. */
+    bool brings_bias;
+
+    /* Replaces automatic parameters (NAN) by numbers for layers followed by `activation`; NULL when there
+     * are none. */
+    il_status (*resolve)(il_call *init, const il_call *activation, il_error *err);
+
+    /* The second step of a data-dependent scheme; NULL for all others. */
+    il_status (*fit)(const il_init_fit *fit);
 } il_init_type;
 
-/* Fills one layer's weights (W [fan_in][fan_out]) or bias (b [fan_out]) for one seed.
- * Errors (IL_INVALID) name the layer, counted from 1. */
+static inline const il_init_type *il_init_type_of(const il_call *init) {
+    return (const il_init_type *)(const void *)init->desc;
+}
+
+/* Fills one layer's weights (W [fan_in][fan_out]) or bias (b [fan_out]) for one seed. */
 il_status il_init_fill(const il_call *init, const il_init_layer *layer, uint64_t seed,
                        il_purpose purpose, il_real *out, il_error *err);
 
+/* A scheme bound to a network's activations: `weights` with automatic parameters resolved for hidden and for
+ * output layers, and `bias` (NULL: the scheme's own where it brings one, else zeros). */
+typedef struct il_initializer {
+    il_call hidden, output, bias;
+} il_initializer;
+
+il_status il_initializer_bind(const il_call *weights, const il_call *bias,
+                              const il_call *activation, il_initializer *out, il_error *err);
+
 /* Fills all layers of one replica. */
+il_status il_initializer_fill(const il_initializer *initializer, il_network *net, size_t replica,
+                              uint64_t seed, il_error *err);
+
+/* Whether the scheme wants il_initializer_fit after il_initializer_fill. */
+bool il_initializer_needs_data(const il_initializer *initializer);
+
+/* Adjusts one replica to n samples. Uses the network's activations, deltas and gradients as working space. */
+il_status il_initializer_fit(const il_initializer *initializer, il_network *net, size_t replica,
+                             uint64_t seed, size_t n, const il_real *X, const il_real *Y,
+                             il_error *err);
+
+/* Binds and fills; IL_INVALID for a scheme that needs data. */
 il_status il_init_network(const il_call *weights, const il_call *bias, il_network *net,
                           size_t replica, uint64_t seed, il_error *err);
 

@@ -29,17 +29,6 @@ il_status il_fail_at(il_error *err, const il_place *place, size_t offset, const 
     return il_fail(err, IL_INVALID, "%s%s", where, message);
 }
 
-// The first word of a list, or NULL at its end.
-static const char *next_word(const char *list, char separator, size_t *length) {
-    while (list && *list == separator)
-        list++;
-    if (!list || !*list)
-        return NULL;
-    const char *end = strchr(list, separator);
-    *length = end ? (size_t)(end - list) : strlen(list);
-    return list;
-}
-
 static bool same(const char *a, size_t n, const char *b) {
     return strlen(b) == n && memcmp(a, b, n) == 0;
 }
@@ -50,7 +39,7 @@ static const il_desc *find(const il_family *family, const char *name, size_t n) 
         if (same(name, n, desc->name))
             return desc;
         size_t length;
-        for (const char *w = desc->aliases; (w = next_word(w, ' ', &length)); w += length)
+        for (const char *w = desc->aliases; (w = il_next_word(w, ' ', &length)); w += length)
             if (length == n && memcmp(w, name, n) == 0)
                 return desc;
     }
@@ -103,7 +92,7 @@ static il_status fail_unknown_name(reader *r, piece name) {
         const il_desc *desc = r->family->items[i];
         il_match_offer(&best, name.text, name.n, desc->name, strlen(desc->name));
         size_t length;
-        for (const char *w = desc->aliases; (w = next_word(w, ' ', &length)); w += length)
+        for (const char *w = desc->aliases; (w = il_next_word(w, ' ', &length)); w += length)
             il_match_offer(&best, name.text, name.n, w, length);
         il_names_add(&known, desc->name);
     }
@@ -132,7 +121,7 @@ static il_status read_choice(reader *r, const il_param *param, piece value, size
                              double *out) {
     il_names known = {0};
     size_t length, index = 0;
-    for (const char *w = param->choices; (w = next_word(w, '|', &length)); w += length) {
+    for (const char *w = param->choices; (w = il_next_word(w, '|', &length)); w += length) {
         if (length == value.n && memcmp(w, value.text, length) == 0) {
             *out = (double)index;
             return IL_OK;
@@ -177,6 +166,10 @@ static il_status read_value(reader *r, const il_param *param, piece value, size_
     if (!value.n)
         return il_fail_at(r->err, r->place, offset, "%s: %s= has no value", r->desc->name,
                           param->name);
+    if (param->automatic && same(value.text, value.n, "auto")) {
+        *out = (double)NAN;
+        return IL_OK;
+    }
     if (param->kind == IL_CHOICE)
         return read_choice(r, param, value, offset, out);
     if (param->kind != IL_BOOL)
@@ -186,6 +179,44 @@ static il_status read_value(reader *r, const il_param *param, piece value, size_
         return il_fail_at(r->err, r->place, offset, "%s: %s=%s must be true or false",
                           r->desc->name, param->name, show(r, value.text, value.n));
     return IL_OK;
+}
+
+// A call as a value runs to the ',' or ')' that its own brackets do not enclose.
+static piece read_call_piece(reader *r) {
+    skip_blanks(r);
+    piece p = {r->text + r->at, 0, r->at};
+    for (size_t depth = 0; r->text[r->at]; r->at++) {
+        char c = r->text[r->at];
+        if (depth == 0 && (c == ',' || c == ')'))
+            break;
+        depth += c == '(' ? 1 : c == ')' ? (size_t)-1 : 0;
+    }
+    p.n = r->at - p.offset;
+    while (p.n && strchr(" \t\r\n", p.text[p.n - 1]))
+        p.n--;
+    return p;
+}
+
+static il_status read_inner(reader *r, const il_param *param, piece value, il_call *out) {
+    char text[IL_CALL_TEXT];
+    il_call inner;
+    il_place place = r->place ? *r->place : (il_place){0};
+    place.column += place.column ? (int)value.offset : 0;
+    if (value.n >= sizeof text)
+        return il_fail_at(r->err, r->place, value.offset, "%s: %s= is longer than %zu bytes",
+                          r->desc->name, param->name, sizeof text - 1);
+    memcpy(text, value.text, value.n);
+    text[value.n] = '\0';
+    il_status status = il_call_parse(param->family, text, r->place ? &place : NULL, &inner, r->err);
+    if (status == IL_OK && inner.inner)
+        return il_fail_at(r->err, r->place, value.offset,
+                          "%s: %s=%s cannot stand inside another call", r->desc->name, param->name,
+                          inner.desc->name);
+    if (status == IL_OK) {
+        out->inner = inner.desc;
+        memcpy(out->inner_arg, inner.arg, sizeof inner.arg);
+    }
+    return status;
 }
 
 // The parameter that an argument is for: by name when it has one, else by position.
@@ -216,14 +247,21 @@ static il_status fail_missing_bracket(reader *r) {
                       show(r, r->text, strlen(r->text)));
 }
 
+static bool is_call(const il_desc *desc, piece name) {
+    for (size_t i = 0; i < desc->n_params; i++)
+        if (desc->params[i].kind == IL_CALL && same(name.text, name.n, desc->params[i].name))
+            return true;
+    return false;
+}
+
 // One argument and nothing after it; `given` marks the parameters that have their value.
 static il_status read_argument(reader *r, size_t position, bool *after_named, bool *given,
-                               double *arg) {
+                               il_call *call) {
     piece first = read_piece(r, "=,()"), value = first;
     bool named = r->text[r->at] == '=';
     if (named) {
         r->at++;
-        value = read_piece(r, "=,()");
+        value = is_call(r->desc, first) ? read_call_piece(r) : read_piece(r, "=,()");
     }
     char stop = r->text[r->at];
     if (!first.n && (named || stop != '\0'))
@@ -242,11 +280,14 @@ static il_status read_argument(reader *r, size_t position, bool *after_named, bo
         return il_fail_at(r->err, r->place, first.offset, "%s: %s= is given twice", r->desc->name,
                           r->desc->params[index].name);
     given[index] = true;
-    return read_value(r, &r->desc->params[index], value, first.offset, &arg[index]);
+    const il_param *param = &r->desc->params[index];
+    if (param->kind == IL_CALL)
+        return read_inner(r, param, value, call);
+    return read_value(r, param, value, first.offset, &call->arg[index]);
 }
 
 // "(", arguments, ")"; the opening bracket has been read.
-static il_status read_arguments(reader *r, bool *given, double *arg) {
+static il_status read_arguments(reader *r, bool *given, il_call *call) {
     bool after_named = false;
     skip_blanks(r);
     if (r->text[r->at] == ')') {
@@ -254,12 +295,28 @@ static il_status read_arguments(reader *r, bool *given, double *arg) {
         return IL_OK;
     }
     for (size_t position = 0;; position++) {
-        il_status status = read_argument(r, position, &after_named, given, arg);
+        il_status status = read_argument(r, position, &after_named, given, call);
         if (status != IL_OK)
             return status;
         if (r->text[r->at++] == ')')
             return IL_OK;
     }
+}
+
+static il_status set_defaults(il_call *call, il_error *err) {
+    for (size_t i = 0; i < call->desc->n_params; i++) {
+        const il_param *param = &call->desc->params[i];
+        call->arg[i] = param->initial;
+        if (param->kind != IL_CALL)
+            continue;
+        il_call inner;
+        il_status status = il_call_parse(param->family, param->inner, NULL, &inner, err);
+        if (status != IL_OK)
+            return status;
+        call->inner = inner.desc;
+        memcpy(call->inner_arg, inner.arg, sizeof inner.arg);
+    }
+    return IL_OK;
 }
 
 il_status il_call_parse(const il_family *family, const char *text, const il_place *place,
@@ -275,12 +332,13 @@ il_status il_call_parse(const il_family *family, const char *text, const il_plac
     r.desc = call.desc = find(family, name.text, name.n);
     if (!call.desc)
         return fail_unknown_name(&r, name);
-    for (size_t i = 0; i < call.desc->n_params; i++)
-        call.arg[i] = call.desc->params[i].initial;
+    il_status status = set_defaults(&call, err);
+    if (status != IL_OK)
+        return status;
     skip_blanks(&r);
     if (text[r.at] == '(') {
         r.at++;
-        il_status status = read_arguments(&r, given, call.arg);
+        status = read_arguments(&r, given, &call);
         if (status != IL_OK)
             return status;
         skip_blanks(&r);
@@ -289,50 +347,9 @@ il_status il_call_parse(const il_family *family, const char *text, const il_plac
         return il_fail_at(err, place, r.at, "unexpected '%s' after %s",
                           show(&r, text + r.at, strlen(text + r.at)), call.desc->name);
     for (size_t i = 0; i < call.desc->n_params; i++)
-        if (isnan(call.arg[i]))
+        if (isnan(call.arg[i]) && !call.desc->params[i].automatic)
             return il_fail_at(err, place, name.offset, "%s: %s= must be given (%s)",
                               call.desc->name, call.desc->params[i].name, call.desc->params[i].doc);
     *out = call;
     return IL_OK;
-}
-
-static void append_value(char *text, size_t *used, const il_param *param, double value) {
-    char number[32];
-    const char *word = NULL;
-    size_t length = 0, index = 0;
-    switch (param->kind) {
-    case IL_BOOL:
-        il_append(text, IL_CALL_TEXT, used, "%s", value != 0 ? "true" : "false");
-        return;
-    case IL_CHOICE:
-        for (word = param->choices; (word = next_word(word, '|', &length)); word += length)
-            if ((double)index++ == value)
-                break;
-        il_append(text, IL_CALL_TEXT, used, "%.*s", word ? (int)length : 0, word ? word : "");
-        return;
-    case IL_NUMBER:
-    case IL_INTEGER:
-        il_append(text, IL_CALL_TEXT, used, "%s", il_number_format(value, number));
-    }
-}
-
-char *il_call_format(const il_call *call, char text[IL_CALL_TEXT]) {
-    size_t used = 0, printed = 0;
-    bool positional = true;
-    il_append(text, IL_CALL_TEXT, &used, "%s", call->desc->name);
-    for (size_t i = 0; i < call->desc->n_params; i++) {
-        const il_param *param = &call->desc->params[i];
-        if (call->arg[i] == param->initial)
-            continue;
-        il_append(text, IL_CALL_TEXT, &used, "%s", printed ? ", " : "(");
-        // A value without a name is read by its position: that must be its own.
-        positional = positional && param->bare && printed == i;
-        if (!positional)
-            il_append(text, IL_CALL_TEXT, &used, "%s=", param->name);
-        append_value(text, &used, param, call->arg[i]);
-        printed++;
-    }
-    if (printed)
-        il_append(text, IL_CALL_TEXT, &used, ")");
-    return text;
 }

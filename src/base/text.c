@@ -97,3 +97,13 @@ il_status il_fail_unknown(il_error *err, const il_place *place, size_t offset, c
                   known->n - IL_NAMES_SHOWN);
     return il_fail_at(err, place, offset, "%s '%s' (known: %s)", what, quoted, known->text);
 }
+
+const char *il_next_word(const char *list, char separator, size_t *length) {
+    while (list && *list == separator)
+        list++;
+    if (!list || !*list)
+        return NULL;
+    const char *end = strchr(list, separator);
+    *length = end ? (size_t)(end - list) : strlen(list);
+    return list;
+}

@@ -38,4 +38,7 @@ void il_append(char *buffer, size_t size, size_t *used, const char *format, ...)
 il_status il_fail_unknown(il_error *err, const il_place *place, size_t offset, const char *what,
                           const char *word, size_t n, const il_match *best, il_names *known);
 
+// The first word of a list of words, or NULL at its end.
+const char *il_next_word(const char *list, char separator, size_t *length);
+
 #endif

@@ -8,32 +8,30 @@ static il_status fill(il_real value, size_t n, il_real *out) {
     return IL_OK;
 }
 
-static il_status zeros(const double *arg, const il_init_layer *layer, il_stream *stream, size_t n,
-                       il_real *out, il_error *err) {
-    (void)arg, (void)layer, (void)stream, (void)err;
-    return fill(0, n, out);
+static il_status zeros(il_init_job *job, il_real *out) {
+    return fill(0, job->n, out);
 }
 
-static il_status ones(const double *arg, const il_init_layer *layer, il_stream *stream, size_t n,
-                      il_real *out, il_error *err) {
-    (void)arg, (void)layer, (void)stream, (void)err;
-    return fill(1, n, out);
+static il_status ones(il_init_job *job, il_real *out) {
+    return fill(1, job->n, out);
 }
 
-static il_status constant(const double *arg, const il_init_layer *layer, il_stream *stream,
-                          size_t n, il_real *out, il_error *err) {
-    (void)layer, (void)stream, (void)err;
-    return fill((il_real)arg[0], n, out);
+static il_status constant(il_init_job *job, il_real *out) {
+    return fill((il_real)job->init->arg[0], job->n, out);
 }
 
 const il_init_type il_init_zeros = {
     .desc = {.name = "zeros", .formula = "W = 0"},
-    .fill = zeros,
+    .family = "constant",
+    .weights = zeros,
+    .bias = zeros,
 };
 
 const il_init_type il_init_ones = {
     .desc = {.name = "ones", .formula = "W = 1"},
-    .fill = ones,
+    .family = "constant",
+    .weights = ones,
+    .bias = ones,
 };
 
 const il_init_type il_init_constant = {
@@ -46,5 +44,7 @@ const il_init_type il_init_constant = {
                          .max = 1e6,
                          .bare = true}},
              .n_params = 1},
-    .fill = constant,
+    .family = "constant",
+    .weights = constant,
+    .bias = constant,
 };

@@ -2,24 +2,91 @@
 
 il_status il_init_fill(const il_call *init, const il_init_layer *layer, uint64_t seed,
                        il_purpose purpose, il_real *out, il_error *err) {
-    const il_init_type *type = (const il_init_type *)(const void *)init->desc;
-    il_stream stream = il_stream_open(seed, purpose, (uint32_t)layer->index);
-    size_t n = purpose == IL_PURPOSE_BIAS ? layer->fan_out : layer->fan_in * layer->fan_out;
-    return type->fill(init->arg, layer, &stream, n, out, err);
+    const il_init_type *type = il_init_type_of(init);
+    bool is_bias = purpose == IL_PURPOSE_BIAS;
+    if (is_bias && !type->bias)
+        return il_fail(err, IL_INVALID, "layer %zu: %s is no scheme for a bias", layer->index + 1,
+                       type->desc.name);
+    if (layer->fan_in == 0 || layer->fan_out == 0)
+        return il_fail(err, IL_INVALID, "layer %zu: %zux%zu has no weights", layer->index + 1,
+                       layer->fan_in, layer->fan_out);
+    il_init_job job = {
+        .init = init,
+        .layer = layer,
+        .seed = seed,
+        .stream = il_stream_open(seed, purpose, (uint32_t)layer->index),
+        .n = is_bias ? layer->fan_out : layer->fan_in * layer->fan_out,
+        .err = err,
+    };
+    return is_bias ? type->bias(&job, out) : type->weights(&job, out);
 }
 
-il_status il_init_network(const il_call *weights, const il_call *bias, il_network *net,
-                          size_t replica, uint64_t seed, il_error *err) {
-    for (size_t k = 0; k < il_network_layers(net); k++) {
+static il_status resolve(const il_call *init, const il_call *activation, il_call *out,
+                         il_error *err) {
+    *out = *init;
+    const il_init_type *type = il_init_type_of(init);
+    return type->resolve ? type->resolve(out, activation, err) : IL_OK;
+}
+
+il_status il_initializer_bind(const il_call *weights, const il_call *bias,
+                              const il_call *activation, il_initializer *out, il_error *err) {
+    const il_init_type *type = il_init_type_of(weights);
+    const il_call linear = {.desc = il_family_find(&il_activations, "linear")};
+    const il_call zeros = {.desc = il_family_find(&il_inits, "zeros")};
+    il_status status = resolve(weights, activation, &out->hidden, err);
+    if (status == IL_OK)
+        status = resolve(weights, &linear, &out->output, err);
+    out->bias = bias ? *bias : type->brings_bias ? *weights : zeros;
+    return status;
+}
+
+il_status il_initializer_fill(const il_initializer *initializer, il_network *net, size_t replica,
+                              uint64_t seed, il_error *err) {
+    size_t layers = il_network_layers(net);
+    for (size_t k = 0; k < layers; k++) {
         const il_layer *y = il_network_layer(net, k);
-        il_init_layer layer = {.index = k, .fan_in = y->fan_in, .fan_out = y->fan_out};
+        il_init_layer layer = {.index = k,
+                               .layers = layers,
+                               .fan_in = y->fan_in,
+                               .fan_out = y->fan_out,
+                               .activation = y->activation};
+        const il_call *weights = k + 1 == layers ? &initializer->output : &initializer->hidden;
         il_real *W = il_network_staging(net), *b = W + y->fan_in * y->fan_out;
         il_status status = il_init_fill(weights, &layer, seed, IL_PURPOSE_WEIGHT, W, err);
         if (status == IL_OK)
-            status = il_init_fill(bias, &layer, seed, IL_PURPOSE_BIAS, b, err);
+            status = il_init_fill(&initializer->bias, &layer, seed, IL_PURPOSE_BIAS, b, err);
         if (status != IL_OK)
             return status;
         il_network_put(net, k, replica, W, b);
     }
     return IL_OK;
+}
+
+bool il_initializer_needs_data(const il_initializer *initializer) {
+    return il_init_type_of(&initializer->hidden)->fit != NULL;
+}
+
+il_status il_initializer_fit(const il_initializer *initializer, il_network *net, size_t replica,
+                             uint64_t seed, size_t n, const il_real *X, const il_real *Y,
+                             il_error *err) {
+    il_init_fit fit = {.init = &initializer->hidden,
+                       .net = net,
+                       .replica = replica,
+                       .seed = seed,
+                       .n = n,
+                       .X = X,
+                       .Y = Y,
+                       .err = err};
+    return il_init_type_of(fit.init)->fit(&fit);
+}
+
+il_status il_init_network(const il_call *weights, const il_call *bias, il_network *net,
+                          size_t replica, uint64_t seed, il_error *err) {
+    il_initializer initializer;
+    il_status status = il_initializer_bind(weights, bias, &il_network_layer(net, 0)->activation,
+                                           &initializer, err);
+    if (status == IL_OK && il_initializer_needs_data(&initializer))
+        return il_fail(err, IL_INVALID, "%s needs a batch of data: use il_initializer_fit",
+                       weights->desc->name);
+    return status == IL_OK ? il_initializer_fill(&initializer, net, replica, seed, err) : status;
 }

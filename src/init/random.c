@@ -1,25 +1,23 @@
 /* Fixed-scale random weights, whatever the layer's size. */
 #include "init/scheme.h"
 
-static il_status normal(const double *arg, const il_init_layer *layer, il_stream *stream, size_t n,
-                        il_real *out, il_error *err) {
-    (void)layer, (void)err;
-    il_real mean = (il_real)arg[0], std = (il_real)arg[1];
-    il_stream_normal(stream, n, out);
-    for (size_t i = 0; i < n; i++)
+static il_status normal(il_init_job *job, il_real *out) {
+    il_real mean = (il_real)job->init->arg[0], std = (il_real)job->init->arg[1];
+    il_stream_normal(&job->stream, job->n, out);
+    for (size_t i = 0; i < job->n; i++)
         out[i] = mean + std * out[i];
     return IL_OK;
 }
 
-static il_status uniform(const double *arg, const il_init_layer *layer, il_stream *stream, size_t n,
-                         il_real *out, il_error *err) {
-    (void)err;
-    if (!(arg[0] < arg[1]))
-        return il_fail(err, IL_INVALID, "layer %zu: uniform needs low < high, got low=%g, high=%g",
-                       layer->index + 1, arg[0], arg[1]);
-    il_real middle = (il_real)((arg[0] + arg[1]) / 2), half = (il_real)((arg[1] - arg[0]) / 2);
-    il_stream_uniform(stream, n, out);
-    for (size_t i = 0; i < n; i++)
+static il_status uniform(il_init_job *job, il_real *out) {
+    double low = job->init->arg[0], high = job->init->arg[1];
+    if (!(low < high))
+        return il_fail(job->err, IL_INVALID,
+                       "layer %zu: uniform needs low < high, got low=%g, high=%g",
+                       job->layer->index + 1, low, high);
+    il_real middle = (il_real)((low + high) / 2), half = (il_real)((high - low) / 2);
+    il_stream_uniform(&job->stream, job->n, out);
+    for (size_t i = 0; i < job->n; i++)
         out[i] = middle + half * out[i];
     return IL_OK;
 }
@@ -36,7 +34,9 @@ const il_init_type il_init_normal = {
                          .min = 0,
                          .max = 1e6}},
              .n_params = 2},
-    .fill = normal,
+    .family = "random",
+    .weights = normal,
+    .bias = normal,
 };
 
 const il_init_type il_init_uniform = {
@@ -47,5 +47,7 @@ const il_init_type il_init_uniform = {
              {{.name = "low", .doc = "lower end", .initial = REQUIRED, .min = -1e6, .max = 1e6},
               {.name = "high", .doc = "upper end", .initial = REQUIRED, .min = -1e6, .max = 1e6}},
          .n_params = 2},
-    .fill = uniform,
+    .family = "random",
+    .weights = uniform,
+    .bias = uniform,
 };

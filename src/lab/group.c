@@ -14,6 +14,8 @@
 typedef struct group {
     const il_block *block;
     il_network *net;
+    il_network *fitting; /* a small network in which a data-dependent scheme works, else NULL */
+    il_initializer initializer;
     il_run *runs;
     il_bounds bounds;
     size_t R, next, active;
@@ -97,6 +99,23 @@ static void record(const group *g, size_t r) {
     };
 }
 
+/* Initializes lane r from the data: in the fitting network's first replica, so that a fit costs no pass of
+ * the whole group, and gives the same bits in any lane. */
+static il_status fit(group *g, size_t r, uint64_t seed, il_error *err) {
+    const il_block *b = g->block;
+    il_status status = il_initializer_fill(&g->initializer, g->fitting, 0, seed, err);
+    if (status == IL_OK)
+        status = il_initializer_fit(&g->initializer, g->fitting, 0, seed, b->data->n, b->data->X,
+                                    b->Y, err);
+    for (size_t k = 0; k < il_network_layers(g->net) && status == IL_OK; k++) {
+        const il_layer *y = il_network_layer(g->net, k);
+        il_real *W = il_network_staging(g->net), *bias = W + y->fan_in * y->fan_out;
+        il_network_get(g->fitting, k, 0, W, bias);
+        il_network_put(g->net, k, r, W, bias);
+    }
+    return status;
+}
+
 /* Puts the next seed into lane r, or leaves it idle when there is none. */
 static il_status refill(group *g, size_t r, il_error *err) {
     const il_block *b = g->block;
@@ -107,8 +126,9 @@ static il_status refill(group *g, size_t r, il_error *err) {
     g->owner[r] = g->next++;
     g->active++;
     il_optimizer_reset(&b->arm->optimizer, g->net, r);
-    return il_init_network(&b->arm->init, &b->arm->bias, g->net, r, b->first_seed + g->owner[r],
-                           err);
+    uint64_t seed = b->first_seed + g->owner[r];
+    return g->fitting ? fit(g, r, seed, err)
+                      : il_initializer_fill(&g->initializer, g->net, r, seed, err);
 }
 
 /* Packs the live lanes together and lowers R. */
@@ -206,6 +226,13 @@ static il_status open_group(group *g, const il_block *block, il_run *runs, void 
         .lane_slots = il_optimizer_lane_slots(&arm->optimizer),
     };
     il_status status = il_network_new(&config, &g->net, err);
+    if (status == IL_OK)
+        status = il_initializer_bind(&arm->init, &arm->bias, &arm->hidden, &g->initializer, err);
+    if (status == IL_OK && il_initializer_needs_data(&g->initializer)) {
+        config.replicas = R < 16 ? R : 16;
+        config.slots = config.lane_slots = 0;
+        status = il_network_new(&config, &g->fitting, err);
+    }
     for (size_t r = 0; r < R && status == IL_OK; r++)
         status = refill(g, r, err);
     return status;
@@ -219,6 +246,7 @@ il_status il_group_run(const il_block *block, il_run *runs, il_error *err) {
         status = block->cancel && *block->cancel ? il_fail(err, IL_INTERRUPTED, "interrupted")
                                                  : epoch(&g, err);
     il_network_free(g.net);
+    il_network_free(g.fitting);
     free(lanes);
     return status;
 }

@@ -12,6 +12,13 @@ typedef struct il_activation_type {
     /* delta *= φ'(z), where a = φ(z) is at hand. */
     void (*backward)(const double *arg, size_t n, const il_real *z, const il_real *a,
                      il_real *delta);
+
+    /* The same function and its derivative at one point, in double, for the theory of signal propagation;
+     * between the kinks (points where φ or φ' jumps) both are smooth. */
+    double (*value)(const double *arg, double z);
+    double (*slope)(const double *arg, double z);
+    size_t n_kinks;
+    double kink[2];
 } il_activation_type;
 
 extern const il_activation_type il_activation_leaky_relu, il_activation_linear, il_activation_relu,

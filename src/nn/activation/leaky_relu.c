@@ -17,6 +17,14 @@ IL_CLONES static void leaky_relu_backward(const double *arg, size_t n, const il_
         delta[i] = z[i] > 0 ? delta[i] : slope * delta[i];
 }
 
+static double value(const double *arg, double z) {
+    return z > 0 ? z : arg[0] * z;
+}
+
+static double slope(const double *arg, double z) {
+    return z > 0 ? 1 : arg[0];
+}
+
 const il_activation_type il_activation_leaky_relu = {
     .desc = {.name = "leaky_relu",
              .formula = "z where z > 0, else slope*z",
@@ -26,4 +34,8 @@ const il_activation_type il_activation_leaky_relu = {
              .n_params = 1},
     .forward = leaky_relu_forward,
     .backward = leaky_relu_backward,
+    .value = value,
+    .slope = slope,
+    .n_kinks = 1,
+    .kink = {0},
 };

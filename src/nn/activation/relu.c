@@ -18,8 +18,22 @@ IL_CLONES static void relu_backward(const double *arg, size_t n, const il_real *
         delta[i] = z[i] > 0 ? delta[i] : 0;
 }
 
+static double value(const double *arg, double z) {
+    (void)arg;
+    return z < 0 ? 0 : z;
+}
+
+static double slope(const double *arg, double z) {
+    (void)arg;
+    return z > 0 ? 1 : 0;
+}
+
 const il_activation_type il_activation_relu = {
     .desc = {.name = "relu", .formula = "max(z, 0)", .source = "Nair & Hinton 2010"},
     .forward = relu_forward,
     .backward = relu_backward,
+    .value = value,
+    .slope = slope,
+    .n_kinks = 1,
+    .kink = {0},
 };

@@ -17,8 +17,20 @@ IL_CLONES static void sigmoid_backward(const double *arg, size_t n, const il_rea
         delta[i] *= a[i] * (1 - a[i]);
 }
 
+static double value(const double *arg, double z) {
+    (void)arg;
+    return il_sigmoid(z);
+}
+
+static double slope(const double *arg, double z) {
+    (void)arg;
+    return il_sigmoid(z) * il_sigmoid(-z);
+}
+
 const il_activation_type il_activation_sigmoid = {
     .desc = {.name = "sigmoid", .aliases = "logistic", .formula = "1/(1 + exp(-z))"},
     .forward = sigmoid_forward,
     .backward = sigmoid_backward,
+    .value = value,
+    .slope = slope,
 };

@@ -17,8 +17,21 @@ IL_CLONES static void tanh_backward(const double *arg, size_t n, const il_real *
         delta[i] *= 1 - a[i] * a[i];
 }
 
+static double value(const double *arg, double z) {
+    (void)arg;
+    return il_tanh(z);
+}
+
+static double slope(const double *arg, double z) {
+    (void)arg;
+    double a = il_tanh(z);
+    return 1 - a * a;
+}
+
 const il_activation_type il_activation_tanh = {
     .desc = {.name = "tanh", .formula = "tanh z"},
     .forward = tanh_forward,
     .backward = tanh_backward,
+    .value = value,
+    .slope = slope,
 };

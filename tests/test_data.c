@@ -2,6 +2,7 @@
 
 #include "initlab/data.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -80,12 +81,61 @@ static void targets(void **state) {
     il_dataset_free(data);
 }
 
+/* Without noise a spiral's radius and angle can be read off its points. */
+static void spirals(void **state) {
+    (void)state;
+    il_dataset *data = make("spirals(n=300, noise=0, turns=0.75, classes=3)");
+    assert_int_equal(data->n, 300);
+    assert_int_equal(data->inputs, 2);
+    assert_int_equal(data->classes, 3);
+    for (size_t i = 0; i < 300; i++) {
+        double x = (double)data->X[2 * i], y = (double)data->X[2 * i + 1], r = hypot(x, y);
+        double angle = 6.283185307179586 * (0.75 * r + (double)(i % 3) / 3);
+        assert_int_equal(data->label[i], i % 3);
+        assert_true(fabs(r - ((double)(i / 3) + 0.5) / 100) < 1e-6);
+        assert_true(hypot(x - r * cos(angle), y - r * sin(angle)) < 1e-5);
+    }
+    il_dataset_free(data);
+    il_dataset *a = make("spirals(noise=0.5)"), *b = make("spirals(noise=0.5, seed=2)"),
+               *c = make("spirals(noise=0)");
+    double squares = 0;
+    for (size_t i = 0; i < 2 * a->n; i++)
+        squares += pow((double)(a->X[i] - c->X[i]), 2);
+    double spread = squares / (double)(2 * a->n); /* variance 0.25 within 4 standard errors: 6e-5 */
+    assert_true(fabs(spread - 0.25) < 4 * 0.25 * sqrt(2.0 / (double)(2 * a->n)));
+    assert_memory_not_equal(a->X, b->X, 2 * a->n * sizeof *a->X);
+    il_dataset_free(a);
+    il_dataset_free(b);
+    il_dataset_free(c);
+}
+
+static void blobs(void **state) {
+    (void)state;
+    il_dataset *few = make("blobs(n=400, inputs=8, classes=4, std=0.5)"),
+               *many = make("blobs(n=4000, inputs=8, classes=4, std=0.5)"),
+               *tight = make("blobs(n=4, inputs=8, classes=4, std=0)");
+    assert_memory_equal(few->X, many->X, 400 * 8 * sizeof *few->X); /* more samples only add */
+    double squares = 0, means = 0;
+    for (size_t i = 0; i < 4000; i++) {
+        assert_int_equal(many->label[i], i % 4);
+        for (size_t j = 0; j < 8; j++) {
+            double d = (double)(many->X[i * 8 + j] - tight->X[i % 4 * 8 + j]);
+            means += d;
+            squares += d * d;
+        }
+    }
+    /* Within 4 standard errors of 32000 draws of N(0, 0.25): 6e-5 each. */
+    assert_true(fabs(means / 32000) < 4 * 0.5 / sqrt(32000));
+    assert_true(fabs(squares / 32000 - 0.25) < 4 * 0.25 * sqrt(2.0 / 32000));
+    il_dataset_free(few);
+    il_dataset_free(many);
+    il_dataset_free(tight);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(truth_tables),
-        cmocka_unit_test(plus_minus_one),
-        cmocka_unit_test(parity),
-        cmocka_unit_test(targets),
+        cmocka_unit_test(truth_tables), cmocka_unit_test(plus_minus_one), cmocka_unit_test(parity),
+        cmocka_unit_test(targets),      cmocka_unit_test(spirals),        cmocka_unit_test(blobs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-extern const il_family il_datasets; /* and or xor parity */
+extern const il_family il_datasets; /* and or xor parity spirals blobs */
 
 typedef struct il_dataset {
     size_t n;        /* samples */

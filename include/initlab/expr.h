@@ -107,6 +107,9 @@ il_status il_call_parse(const il_family *family, const char *text, const il_plac
  * same value. Parsing the result gives the same call. Returns `text`. */
 char *il_call_format(const il_call *call, char text[IL_CALL_TEXT]);
 
+/* The same descriptor and the same values, bit for bit. */
+bool il_call_equal(const il_call *a, const il_call *b);
+
 /* The call held by the IL_CALL parameter of `call`, which must have one. */
 il_call il_call_inner(const il_call *call);
 

@@ -2,6 +2,12 @@
 #include <math.h>
 #include <string.h>
 
+bool il_call_equal(const il_call *a, const il_call *b) {
+    return a->desc == b->desc && a->inner == b->inner &&
+           memcmp(a->arg, b->arg, sizeof a->arg) == 0 &&
+           memcmp(a->inner_arg, b->inner_arg, sizeof a->inner_arg) == 0;
+}
+
 il_call il_call_inner(const il_call *call) {
     il_call inner = {.desc = call->inner};
     memcpy(inner.arg, call->inner_arg, sizeof inner.arg);

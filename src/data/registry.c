@@ -1,10 +1,8 @@
 #include "data/source.h"
 
 static const il_desc *const items[] = {
-    &il_dataset_and.desc,
-    &il_dataset_or.desc,
-    &il_dataset_xor.desc,
-    &il_dataset_parity.desc,
+    &il_dataset_and.desc,    &il_dataset_or.desc,      &il_dataset_xor.desc,
+    &il_dataset_parity.desc, &il_dataset_spirals.desc, &il_dataset_blobs.desc,
 };
 
 const il_family il_datasets = {"dataset", items, sizeof items / sizeof *items};

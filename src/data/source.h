@@ -9,7 +9,8 @@ typedef struct il_dataset_type {
     il_status (*make)(const double *arg, il_dataset **out, il_error *err);
 } il_dataset_type;
 
-extern const il_dataset_type il_dataset_and, il_dataset_or, il_dataset_xor, il_dataset_parity;
+extern const il_dataset_type il_dataset_and, il_dataset_or, il_dataset_xor, il_dataset_parity,
+    il_dataset_spirals, il_dataset_blobs;
 
 /* An empty dataset of these sizes in one allocation, freed by il_dataset_free. */
 il_status il_dataset_allocate(size_t n, size_t inputs, size_t classes, il_dataset **out,

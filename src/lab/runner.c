@@ -29,10 +29,6 @@ typedef struct runner {
  * out. */
 #define BLOCK 512
 
-static bool same_call(const il_call *a, const il_call *b) {
-    return a->desc == b->desc && memcmp(a->arg, b->arg, a->desc->n_params * sizeof *a->arg) == 0;
-}
-
 static size_t outputs_of(const il_arm *arm) {
     return arm->network.width[arm->network.n - 1];
 }
@@ -42,7 +38,7 @@ static il_status prepare(runner *run, il_error *err) {
     for (size_t i = 0; i < study->n_arms; i++) {
         const il_arm *arm = &study->arms[i];
         task *t = &run->tasks[i];
-        if (i > 0 && same_call(&arm->data, &arm[-1].data) &&
+        if (i > 0 && il_call_equal(&arm->data, &arm[-1].data) &&
             outputs_of(arm) == outputs_of(&arm[-1])) {
             *t = t[-1];
             continue;

@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A standard deviation that follows fan_in has no meaning for a bias.
-static const char *const bias_inits[] = {"zeros", "ones", "constant", "normal", "uniform"};
-
 // While a spec is read: the node of each key, NULL where the default holds.
 typedef struct reader {
     il_spec *spec;
@@ -36,18 +33,11 @@ static bool equal_items(const il_spec_list *list, size_t i, size_t j) {
         const il_widths *a = &list->widths[i], *b = &list->widths[j];
         return a->n == b->n && memcmp(a->width, b->width, a->n * sizeof a->width[0]) == 0;
     }
-    const il_call *a = &list->call[i], *b = &list->call[j];
-    if (a->desc != b->desc)
-        return false;
-    for (size_t k = 0; k < a->desc->n_params; k++)
-        if (a->arg[k] != b->arg[k])
-            return false;
-    return true;
+    return il_call_equal(&list->call[i], &list->call[j]);
 }
 
 static il_status check_bias(const reader *r, const il_call *bias, const il_place *place) {
-    const size_t n = sizeof bias_inits / sizeof bias_inits[0];
-    if (il_spec_find_word(bias_inits, n, bias->desc->name) < n)
+    if (il_init_type_of(bias)->bias)
         return IL_OK;
     return il_fail_at(r->err, place, 0,
                       "bias: %s scales with fan, which a bias has none of (use zeros, ones, "
@@ -131,6 +121,7 @@ static il_status read_list(const reader *r, size_t key) {
         list->call = calloc(list->n, sizeof *list->call);
     if (!list->place || (!list->widths && !list->call))
         return no_memory(r);
+    list->given = node != NULL;
     return node ? read_items(r, key, node) : read_item(r, key, 0, schema->initial, &r->spec->whole);
 }
 

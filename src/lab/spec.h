@@ -56,6 +56,7 @@ size_t il_spec_find_word(const char *const *words, size_t n, const char *word);
 /* The values of one key; `call` or `widths` is NULL, by the key's kind. */
 typedef struct il_spec_list {
     size_t n;
+    bool given;        /* or the default */
     il_place *place;   /* [n] */
     il_call *call;     /* [n] */
     il_widths *widths; /* [n] */

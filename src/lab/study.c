@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 static const size_t max_weights = (size_t)1 << 28; // of one replica
+static const size_t trial_weights = 4096;          // of one layer
 static const size_t lockstep_width = 64, lockstep_samples = 256;
 
 il_engine il_engine_auto(const il_widths *widths, size_t samples) {
@@ -83,25 +84,69 @@ static il_status check_fit(const il_spec *spec, const il_call *call, const il_da
     return IL_OK;
 }
 
-// A scheme can object to values that are each in range, such as low above high: one weight shows it
-// before any run begins.
-static il_status check_inits(const il_spec_list *inits, il_purpose purpose, il_error *err) {
-    const il_init_layer layer = {.index = 0, .fan_in = 1, .fan_out = 1};
-    for (size_t i = 0; i < inits->n; i++) {
-        il_real weight;
-        il_error inner = {0};
-        if (il_init_fill(&inits->call[i], &layer, 1, purpose, &weight, &inner) != IL_OK)
-            return il_fail_at(err, &inits->place[i], 0, "%s", inner.message);
+// A scheme can object to a layer's size, its activation, or values that are each in range, such as low
+// above high. Every init meets every network and hidden activation here, before any run begins; layers too large to
+// fill in passing are left to the run.
+static il_status try_layers(const il_initializer *initializer, il_purpose purpose,
+                            const il_widths *network, const il_call *hidden, il_real *room,
+                            il_error *err) {
+    size_t layers = network->n - 1;
+    il_status status = IL_OK;
+    for (size_t k = 0; k < layers && status == IL_OK; k++) {
+        bool last = k + 1 == layers;
+        il_init_layer layer = {.index = k,
+                               .layers = layers,
+                               .fan_in = network->width[k],
+                               .fan_out = network->width[k + 1]};
+        if (!last)
+            layer.activation = *hidden;
+        const il_call *call = purpose == IL_PURPOSE_BIAS ? &initializer->bias
+                              : last                     ? &initializer->output
+                                                         : &initializer->hidden;
+        if (layer.fan_in * layer.fan_out <= trial_weights)
+            status = il_init_fill(call, &layer, 1, purpose, room, err);
     }
-    return IL_OK;
+    return status;
+}
+
+static il_status try_inits(const il_spec *spec, il_error *err) {
+    const il_spec_list *inits = &spec->list[IL_KEY_INIT], *biases = &spec->list[IL_KEY_BIAS];
+    const il_spec_list *hiddens = &spec->list[IL_KEY_HIDDEN],
+                       *networks = &spec->list[IL_KEY_NETWORK];
+    il_status status = IL_OK;
+    il_real *room = calloc(trial_weights, sizeof *room);
+    if (!room)
+        return il_fail(err, IL_NO_MEMORY, "out of memory trying the initializations");
+    for (size_t i = 0; i < inits->n * biases->n * hiddens->n * networks->n && status == IL_OK;
+         i++) {
+        const il_widths *network = &networks->widths[i % networks->n];
+        const il_call *hidden = &hiddens->call[i / networks->n % hiddens->n];
+        size_t bias = i / networks->n / hiddens->n % biases->n;
+        size_t init = i / networks->n / hiddens->n / biases->n;
+        const il_place *place = &inits->place[init];
+        il_initializer initializer;
+        il_error inner = {0};
+        status = il_initializer_bind(&inits->call[init], biases->given ? &biases->call[bias] : NULL,
+                                     hidden, &initializer, &inner);
+        if (status == IL_OK)
+            status = try_layers(&initializer, IL_PURPOSE_WEIGHT, network, hidden, room, &inner);
+        if (status == IL_OK) {
+            place = biases->given ? &biases->place[bias] : place;
+            status = try_layers(&initializer, IL_PURPOSE_BIAS, network, hidden, room, &inner);
+        }
+        if (status == IL_INVALID)
+            il_fail_at(err, place, 0, "%s", inner.message);
+        else if (status != IL_OK)
+            il_fail(err, status, "%s", inner.message);
+    }
+    free(room);
+    return status;
 }
 
 // Every pair of dataset and network; samples[i] becomes the size of dataset i.
 static il_status check_spec(const il_spec *spec, size_t *samples, il_error *err) {
     const il_spec_list *data = &spec->list[IL_KEY_DATA], *networks = &spec->list[IL_KEY_NETWORK];
-    il_status status = check_inits(&spec->list[IL_KEY_INIT], IL_PURPOSE_WEIGHT, err);
-    if (status == IL_OK)
-        status = check_inits(&spec->list[IL_KEY_BIAS], IL_PURPOSE_BIAS, err);
+    il_status status = IL_OK;
     for (size_t i = 0; status == IL_OK && i < networks->n; i++)
         status = check_size(&networks->widths[i], &networks->place[i], err);
     for (size_t i = 0; status == IL_OK && i < data->n; i++) {
@@ -116,7 +161,7 @@ static il_status check_spec(const il_spec *spec, size_t *samples, il_error *err)
         status = check_fit(spec, &data->call[i], built, err);
         il_dataset_free(built);
     }
-    return status;
+    return status == IL_OK ? try_inits(spec, err) : status;
 }
 
 // The arm at a position of each list.
@@ -129,6 +174,9 @@ static void fill_arm(const il_spec *spec, const size_t *at, const size_t *sample
                     .optimizer = list[IL_KEY_OPTIMIZER].call[at[IL_KEY_OPTIMIZER]],
                     .bias = list[IL_KEY_BIAS].call[at[IL_KEY_BIAS]],
                     .init = list[IL_KEY_INIT].call[at[IL_KEY_INIT]]};
+    // A scheme that brings its own bias is followed unless the study says otherwise.
+    if (!list[IL_KEY_BIAS].given && il_init_type_of(&arm->init)->brings_bias)
+        arm->bias = arm->init;
     arm->engine = spec->engine == IL_SPEC_BLAS ? IL_BLAS
                   : spec->engine == IL_SPEC_LOCKSTEP
                       ? IL_LOCKSTEP

@@ -11,5 +11,6 @@
 #include "initlab/statistics.h"
 #include "initlab/status.h"
 #include "initlab/study.h"
+#include "initlab/theory.h"
 
 #endif

@@ -150,9 +150,12 @@ static void studies(void **state) {
         "data: parity(3)\nnetwork: 3-6-2\nhidden: [tanh, sigmoid]\nloss: [softmax_ce, mse]\n"
         "optimizer: momentum(lr=0.5, nesterov=true)\ninit: lecun_normal\n"
         "bias: uniform(low=-0.5, high=0.5)\nseeds: 100\nbudget: 500\n",
+        "data: or\nnetwork: 2-[2]x8-1\nhidden: linear\ninit: [normal(std=1e6), "
+        "normal(std=100)]\nseeds: 100\n"
+        "budget: 50\n",
     };
     begin();
-    for (size_t t = 0; t < 2; t++) {
+    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
         il_study *study = study_of(texts[t]);
         for (size_t i = 0; i < study->n_arms; i++)
             study->arms[i].engine = IL_LOCKSTEP;

@@ -36,6 +36,11 @@ static void conjunctions(void **state) {
     il_bounds b = bounds("loss < 0.5 and loss <= 0.25 and loss >= 0.125 and accuracy >= 0.75");
     assert_true(b.loss_low == (il_real)0.125 && b.loss_high == (il_real)0.25);
     assert_true(b.accuracy_low == (il_real)0.75);
+    b = bounds("loss < 0.25 and loss <= 0.5 and loss > 0.125 and loss >= 0.0625");
+    assert_true(b.loss_high < (il_real)0.25 && b.loss_high > (il_real)0.2499);
+    assert_true(b.loss_low > (il_real)0.125 && b.loss_low < (il_real)0.1251);
+    b = bounds("accuracy == 0.75 and accuracy <= 1 and accuracy >= 0.5");
+    assert_true(b.accuracy_low == (il_real)0.75 && b.accuracy_high == (il_real)0.75);
     b = bounds("loss > 1 and loss < 1"); /* holds for nothing */
     assert_true(b.loss_low > b.loss_high);
 }

@@ -5,6 +5,21 @@
 
 #include <math.h>
 
+static bool holds(const il_criterion *criterion, double loss, double accuracy) {
+    for (size_t i = 0; i < criterion->n; i++) {
+        const il_term *t = &criterion->term[i];
+        double x = t->metric == IL_LOSS ? loss : accuracy, v = (double)(float)t->value;
+        bool term = t->relation == IL_LESS       ? x < v
+                    : t->relation == IL_AT_MOST  ? x <= v
+                    : t->relation == IL_EQUAL    ? x == v
+                    : t->relation == IL_AT_LEAST ? x >= v
+                                                 : x > v;
+        if (!term)
+            return false;
+    }
+    return true;
+}
+
 /* One seed trained alone, written without the group's machinery: T by definition. */
 static il_run train_alone(const il_study *study, size_t arm_index, uint64_t seed) {
     const il_arm *arm = &study->arms[arm_index];
@@ -41,7 +56,7 @@ static il_run train_alone(const il_study *study, size_t arm_index, uint64_t seed
             run.outcome = IL_DIVERGED;
             break;
         }
-        if ((double)loss[0] < 0.1 && correct[0] == (il_real)data->n) {
+        if (holds(&study->converged, (double)run.loss, (double)run.accuracy)) {
             run.epoch = epoch;
             run.outcome = IL_CONVERGED;
             break;
@@ -63,6 +78,20 @@ static const char *const texts[] = {
     "init: xavier_uniform\nbias: uniform(low=-0.5, high=0.5)\nseeds: 40\nbudget: 300\n",
     "data: xor\nnetwork: 2-3-1\nloss: mse\noptimizer: sgd(lr=30)\ninit: normal(std=3)\nseeds: 40\n"
     "budget: 200\n",
+    /* Holds before the first step, but an epoch must end first. */
+    "data: xor\nnetwork: 2-3-1\ninit: he_normal\nseeds: 20\nbudget: 5\nconverged: loss > 0\n",
+    "data: xor\nnetwork: 2-3-1\noptimizer: adam(lr=0.05)\ninit: he_normal\nseeds: 40\nbudget: 300\n"
+    "converged: accuracy >= 0.75\n",
+    "data: or\nnetwork: 2-3-1\noptimizer: adam(lr=0.05)\ninit: he_normal\nseeds: 40\nbudget: 300\n"
+    "converged: accuracy == 0.75\n",
+    "data: or\nnetwork: 2-3-1\noptimizer: sgd(lr=0.5)\ninit: normal(std=2)\nseeds: 40\nbudget: "
+    "100\n"
+    "converged: accuracy <= 0.5\n",
+    "data: xor\nnetwork: 2-3-1\noptimizer: sgd(lr=1)\ninit: normal(std=5)\nseeds: 40\nbudget: 100\n"
+    "converged: loss >= 1 and loss <= 2\n",
+    /* A loss that is not finite is never convergence. */
+    "data: xor\nnetwork: 2-3-1\nloss: mse\noptimizer: sgd(lr=30)\ninit: normal(std=3)\nseeds: 40\n"
+    "budget: 200\nconverged: loss > 1e30\n",
 };
 
 static void run_is_its_definition(void **state) {
@@ -128,6 +157,20 @@ static void more_seeds_only_add(void **state) {
         }
 }
 
+/* Seeds of later blocks are the seeds that follow. */
+static void blocks_go_on(void **state) {
+    (void)state;
+    il_study *study = study_of(texts[0]);
+    study->seeds = 1100;
+    il_results *results = run_study(study, 2, 0);
+    for (uint64_t seed = 500; seed <= 1100; seed += 40) {
+        il_run alone = train_alone(study, 0, seed);
+        assert_same_runs(&results->runs[seed - 1], &alone, 1);
+    }
+    il_results_free(results);
+    il_study_free(study);
+}
+
 /* Weights that overflow are found, with the layer where the first non-finite number stands. */
 static void divergence_is_located(void **state) {
     (void)state;
@@ -160,13 +203,37 @@ static void divergence_is_located(void **state) {
     assert_true(results->runs[0].epoch > 1 && results->runs[0].epoch < 10);
     il_results_free(results);
     il_study_free(study);
+
+    /* Logits of 2e20 are finite; their square is not: the last layer is named, and the NaN is always one. */
+    study = study_of(
+        "data: and\nnetwork: 2-2-1\nhidden: linear\nloss: mse\ninit: constant(1e6)\nseeds: 1\n");
+    study->arms[0].init.arg[0] = 1e10;
+    results = run_study(study, 1, 0);
+    assert_int_equal(results->runs[0].outcome, IL_DIVERGED);
+    assert_int_equal(results->runs[0].layer, 2);
+    assert_true(isinf(results->runs[0].loss));
+    il_results_free(results);
+    il_study_free(study);
+    study = study_of("data: or\nnetwork: 2-[2]x8-1\nhidden: linear\ninit: normal(std=1e6)\nseeds: "
+                     "40\nbudget: 3\n");
+    results = run_study(study, 1, 0);
+    size_t nans = 0;
+    for (size_t i = 0; i < 40; i++)
+        if (isnan(results->runs[i].loss)) {
+            uint32_t bits;
+            memcpy(&bits, &results->runs[i].loss, sizeof bits);
+            assert_int_equal(bits, 0x7fc00000);
+            nans++;
+        }
+    assert_true(nans > 0);
+    il_results_free(results);
+    il_study_free(study);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(run_is_its_definition),
-        cmocka_unit_test(lanes_and_jobs_do_not_matter),
-        cmocka_unit_test(more_seeds_only_add),
+        cmocka_unit_test(run_is_its_definition), cmocka_unit_test(lanes_and_jobs_do_not_matter),
+        cmocka_unit_test(more_seeds_only_add),   cmocka_unit_test(blocks_go_on),
         cmocka_unit_test(divergence_is_located),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

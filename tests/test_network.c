@@ -119,12 +119,16 @@ static void counts_correct(void **state) {
         il_real bias[3];
         int correct;
     } cases[] = {
-        {"2-1", "bce", {1}, 3},            /* all "true": the three odd samples of six */
-        {"2-1", "bce", {-1}, 3},           /* all "false" */
-        {"2-1", "bce", {0}, 3},            /* logit 0 counts as false */
-        {"2-1", "mse", {(il_real)0.6}, 3}, /* true above one half */
-        {"2-2", "softmax_ce", {1, 2}, 3},
+        /* labels 0 1 0 1 0 */
+        {"2-1", "bce", {1}, 2},             /* all "true" */
+        {"2-1", "bce", {-1}, 3},            /* all "false" */
+        {"2-1", "bce", {0}, 3},             /* logit 0 counts as false */
+        {"2-1", "mse", {(il_real)0.55}, 2}, /* true above one half */
+        {"2-1", "mse", {(il_real)0.45}, 3},
+        {"2-2", "softmax_ce", {1, 2}, 2},
+        /* labels 0 1 2 0 1 */
         {"2-3", "softmax_ce", {0, 0, 0}, 2}, /* the first of equals */
+        {"2-3", "softmax_ce", {0, 0, 1}, 1},
         {"2-3", "mse", {0, 3, 1}, 2},
         {"2-3", "bce", {1, -1, -1}, 2}, /* every output must be on its side */
         {"2-3", "bce", {1, 1, -1}, 0},
@@ -138,8 +142,8 @@ static void counts_correct(void **state) {
             double x[SAMPLES * 2], y[SAMPLES * 3];
             make_data(2, K, X, Y, x, y);
             il_network_put(net, 0, R - 1, W, cases[c].bias);
-            il_network_forward(net, SAMPLES, X);
-            il_network_loss(net, SAMPLES, Y, loss, correct);
+            il_network_forward(net, 5, X);
+            il_network_loss(net, 5, Y, loss, correct);
             assert_int_equal((int)correct[R - 1], cases[c].correct);
             il_network_free(net);
         }
@@ -284,6 +288,17 @@ static void refuses(void **state) {
     assert_string_equal(err.message,
                         "17 replicas: the blas engine takes 1, lockstep a multiple of 16");
     assert_null(net);
+    bad = good;
+    bad.widths.width[1] = 0;
+    assert_int_equal(il_network_new(&bad, &net, &err), IL_INVALID);
+    assert_string_equal(err.message, "width 2 is 0, outside [1, 1000000]");
+    static const size_t counts[] = {0, 1, IL_MAX_LAYERS + 2};
+    for (size_t i = 0; i < 3; i++) {
+        bad = good;
+        bad.widths.n = counts[i];
+        assert_int_equal(il_network_new(&bad, &net, &err), IL_INVALID);
+        assert_non_null(strstr(err.message, "widths: a network has from 2"));
+    }
     bad = good;
     bad.batch = 0;
     assert_int_equal(il_network_new(&bad, &net, &err), IL_INVALID);

@@ -2,7 +2,10 @@
 
 #include "base/pool.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #define ITEMS 1000
 
@@ -47,6 +50,27 @@ static void failure_stops_the_rest(void **state) {
     }
 }
 
+/* Signals reach only the thread that called. */
+static il_status check_mask(void *context, size_t item, size_t worker) {
+    (void)item;
+    sigset_t mask;
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    if (sigismember(&mask, SIGINT) != (worker > 0))
+        atomic_fetch_add((atomic_int *)context, 1);
+    usleep(1000);
+    return IL_OK;
+}
+
+static void signals(void **state) {
+    (void)state;
+    atomic_int wrong = 0;
+    assert_int_equal(il_pool_run(4, 40, check_mask, &wrong), IL_OK);
+    assert_int_equal(atomic_load(&wrong), 0);
+    sigset_t mask;
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    assert_int_equal(sigismember(&mask, SIGINT), 0);
+}
+
 static void processors(void **state) {
     (void)state;
     assert_true(il_processors() >= 1);
@@ -56,6 +80,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_item_once),
         cmocka_unit_test(failure_stops_the_rest),
+        cmocka_unit_test(signals),
         cmocka_unit_test(processors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

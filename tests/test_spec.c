@@ -292,9 +292,9 @@ static void values_refused(void **state) {
     assert_message("data: xor\nnetwork: 2-2-1\ninit: uniform(low=1, high=-1)\n",
                    "x.yaml:3:7: layer 1: uniform needs low < high, got low=1, high=-1");
     assert_message(BASE "optimizer:\n  adam(lr=-1)\n",
-                   "x.yaml:5:8: adam: lr=-1 is outside (0, 1e+06]");
+                   "x.yaml:5:8: adam: lr=-1 is outside [1e-30, 1e+06]");
     assert_message(BASE "optimizer: adam(\n  lr=-1)\n",
-                   "x.yaml:4: adam: lr=-1 is outside (0, 1e+06]");
+                   "x.yaml:4: adam: lr=-1 is outside [1e-30, 1e+06]");
     assert_message(
         BASE "bias: he_normal\n",
         "x.yaml:4:7: bias: he_normal scales with fan, which a bias has none of (use zeros, ones, "
@@ -312,6 +312,14 @@ static void values_refused(void **state) {
     assert_message(BASE "budget: 99999999999999999999\n",
                    "x.yaml:4:9: budget: 99999999999999999999 is outside [1, 100000000]");
     assert_message(BASE "budget: -1\n", "x.yaml:4:9: budget: -1 is outside [1, 100000000]");
+    assert_message(BASE "converged: loss < 0.1 and loss > 0.5\n",
+                   "x.yaml:4:12: converged: 'loss < 0.1 and loss > 0.5' never holds");
+    assert_message(BASE "converged: loss < 1e-50\n",
+                   "x.yaml:4:12: converged: 'loss < 1e-50' never holds");
+    assert_message(BASE "converged: loss > 1e300\n",
+                   "x.yaml:4:12: converged: 'loss > 1e+300' never holds");
+    assert_message(BASE "converged: accuracy > 0.5 and accuracy < 0.25\n",
+                   "x.yaml:4:12: converged: 'accuracy > 0.5 and accuracy < 0.25' never holds");
     assert_message(BASE "converged: loss < 0.1 and acuracy == 1\n",
                    "x.yaml:4:27: unknown metric 'acuracy' (did you mean 'accuracy'?)");
     assert_message(BASE "baseline: he_normal\n",

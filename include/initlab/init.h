@@ -34,6 +34,7 @@ typedef struct il_init_layer {
     size_t fan_in, fan_out;
     il_call
         activation; /* what follows the layer; linear on the output layer and when desc is NULL */
+    il_call hidden; /* what follows the network's hidden layers; desc NULL: unknown */
 } il_init_layer;
 
 /* One layer of one replica to be filled. */
@@ -57,11 +58,22 @@ typedef struct il_init_fit {
     il_error *err;
 } il_init_fit;
 
+/* How one weight is distributed: as mean + std * z, where z has mean 0, variance 1 and this density. */
+typedef struct il_init_law {
+    double mean, std;
+    double (*density)(double z);
+} il_init_law;
+
+double il_density_normal(double z);
+double il_density_uniform(double z);   /* on (-sqrt(3), sqrt(3)) */
+double il_density_truncated(double z); /* a normal cut at two standard deviations, then rescaled */
+
 /* A scheme: one of these in src/init, and one line in src/init/registry.c. Functions return IL_INVALID with a
  * message that names the layer, counted from 1, when a request is impossible. */
 typedef struct il_init_type {
     il_desc desc;
     const char *family; /* heading in the catalogue */
+    const char *note;   /* what users of other libraries and texts should know; or NULL */
 
     /* W [fan_in][fan_out] of one layer. */
     il_status (*weights)(il_init_job *job, il_real *W);
@@ -78,6 +90,10 @@ typedef struct il_init_type {
 
     /* The second step of a data-dependent scheme; NULL for all others. */
     il_status (*fit)(const il_init_fit *fit);
+
+    /* What theory says of each weight of a layer, for reports and tests; NULL when there is no such law. The
+     * automatic parameters of `init` have been resolved. */
+    il_init_law (*law)(const il_call *init, const il_init_layer *layer);
 } il_init_type;
 
 static inline const il_init_type *il_init_type_of(const il_call *init) {
@@ -112,6 +128,38 @@ il_status il_initializer_fit(const il_initializer *initializer, il_network *net,
 /* Binds and fills; IL_INVALID for a scheme that needs data. */
 il_status il_init_network(const il_call *weights, const il_call *bias, il_network *net,
                           size_t replica, uint64_t seed, il_error *err);
+
+/* Schemes from outside the library. A catalogue begins with those of il_inits; what is registered in it is known
+ * wherever its family is given in place of il_inits: il_call_parse, il_study_parse_with, il_study_load_with. */
+typedef struct il_catalog il_catalog;
+
+il_status il_catalog_new(il_catalog **out, il_error *err);
+void il_catalog_free(il_catalog *catalog);
+
+/* Grows as schemes are registered. Calls that were parsed with it point to the schemes, not to the catalogue. */
+const il_family *il_catalog_inits(const il_catalog *catalog);
+
+/* Adds a scheme, which must outlive every call of it. IL_INVALID, with a message that names the scheme: a name that
+ * is taken or is not [a-z][a-z0-9_]*, parameters that are malformed, no formula, family or weights function. */
+il_status il_init_register(il_catalog *catalog, const il_init_type *type, il_error *err);
+
+/* What a shared object exports as `il_plugin`, for `initlab --plugin` and for programs of the same kind:
+ *
+ *     const il_init_plugin il_plugin = {IL_INIT_ABI, sizeof(il_init_type), types, 2};
+ */
+#define IL_INIT_ABI 1 /* changes with every type above, and with those of expr.h and rng.h */
+
+typedef struct il_init_plugin {
+    uint32_t abi;              /* IL_INIT_ABI of the headers that the plug-in was compiled with */
+    size_t type_size;          /* sizeof(il_init_type) there */
+    const il_init_type *types; /* [n] */
+    size_t n;
+} il_init_plugin;
+
+extern const il_init_plugin il_plugin; /* defined by a plug-in, never by the library */
+
+/* Registers all schemes of a plug-in, or on any error none. */
+il_status il_init_register_plugin(il_catalog *catalog, const il_init_plugin *plugin, il_error *err);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

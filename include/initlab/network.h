@@ -32,7 +32,7 @@ extern "C" {
 #define IL_WIDTHS_TEXT 2048  /* bytes that hold any canonical width notation */
 
 /* The families that a network's configuration names. */
-extern const il_family il_activations; /* linear relu leaky_relu tanh sigmoid */
+extern const il_family il_activations; /* linear relu leaky_relu tanh sigmoid gelu_tanh … */
 extern const il_family il_losses;      /* bce softmax_ce mse, all from logits */
 
 /* Layer widths, input first: 2-8-1 is {3, {2, 8, 1}}. */

@@ -31,8 +31,9 @@ typedef enum il_purpose {
     IL_PURPOSE_BIAS = 2,
     IL_PURPOSE_ORDER = 3, /* the order of samples in an epoch */
     IL_PURPOSE_DROPOUT = 4,
-    IL_PURPOSE_DATA = 5,       /* synthetic data */
-    IL_PURPOSE_PERMUTATION = 6 /* resampling in statistics */
+    IL_PURPOSE_DATA = 5,        /* synthetic data */
+    IL_PURPOSE_PERMUTATION = 6, /* resampling in statistics */
+    IL_PURPOSE_FIT = 7          /* what a data-dependent scheme draws beside its base */
 } il_purpose;
 
 typedef struct il_stream {

@@ -10,7 +10,7 @@
  *         il_optimizer optimizer;
  *         if (il_optimizer_parse("adam(lr=-1)", &optimizer, &err) == IL_OK)
  *             return 1;
- *         return puts(err.message) < 0; // adam: lr=-1 is outside (0, 1e+06]
+ *         return puts(err.message) < 0; // adam: lr=-1 is outside [1e-30, 1e+06]
  *     }
  */
 #ifndef INITLAB_STATUS_H

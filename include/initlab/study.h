@@ -98,6 +98,14 @@ il_status il_study_parse(const char *text, size_t size, const char *name,
                          const char *const *overrides, size_t n, il_study **out, il_error *err);
 il_status il_study_load(const char *path, const char *const *overrides, size_t n, il_study **out,
                         il_error *err);
+
+/* The same with the initializations of `inits` in place of il_inits (see il_catalog_inits). The schemes must outlive
+ * the study. */
+il_status il_study_parse_with(const il_family *inits, const char *text, size_t size,
+                              const char *name, const char *const *overrides, size_t n,
+                              il_study **out, il_error *err);
+il_status il_study_load_with(const il_family *inits, const char *path, const char *const *overrides,
+                             size_t n, il_study **out, il_error *err);
 void il_study_free(il_study *study);
 
 /* The canonical text of one varied key of an arm, in call or width notation. Returns `text`. */
@@ -111,11 +119,15 @@ typedef struct il_run {
     uint32_t epoch;  /* converged: the first epoch at whose end the criterion held; diverged: the
                         first at  whose end the loss was not finite; censored: the budget */
     uint8_t outcome; /* il_outcome */
-    uint16_t
-        layer;  /* diverged: the first layer, from 1, with a non-finite weight or pre-activation */
-    float loss; /* at that epoch */
+    uint16_t layer;  /* diverged: the first layer, from 1, with a non-finite pre-activation */
+    float loss;      /* at that epoch */
     float accuracy;
 } il_run;
+
+/* T of one run: the epoch of convergence, else the budget. */
+static inline uint32_t il_run_time(const il_run *run, uint32_t budget) {
+    return run->outcome == IL_CONVERGED ? run->epoch : budget;
+}
 
 /* What an arm's runs say. NaN where a number does not exist (median at or below 50 % success,
  * comparison without a baseline). p_value is Holm-adjusted over the study's comparisons. */
@@ -126,7 +138,7 @@ typedef struct il_summary {
     double median, quartile[2];
     double rmst;
     il_interval rmst_ci; /* 95 % */
-    double a12, p_value; /* against the baseline arm, paired by seed */
+    double a12, p_value; /* against the baseline arm: over all pairs of runs; paired by seed */
 } il_summary;
 
 typedef struct il_results {
@@ -139,7 +151,8 @@ typedef struct il_results {
 typedef struct il_run_options {
     size_t jobs;  /* worker threads, at most 256; 0: one per processor */
     size_t lanes; /* R of a lockstep group; 0: chosen by the network's size */
-    const volatile sig_atomic_t *cancel; /* when not NULL and it becomes nonzero: IL_INTERRUPTED */
+    const volatile sig_atomic_t *
+        cancel; /* when not NULL and it becomes nonzero (by an atomic store): IL_INTERRUPTED, after at most one epoch */
     void (*progress)(void *context, size_t done, size_t total); /* runs; calls never overlap */
     void *context;
 } il_run_options;

@@ -207,7 +207,10 @@ static il_status read_inner(reader *r, const il_param *param, piece value, il_ca
                           r->desc->name, param->name, sizeof text - 1);
     memcpy(text, value.text, value.n);
     text[value.n] = '\0';
-    il_status status = il_call_parse(param->family, text, r->place ? &place : NULL, &inner, r->err);
+    // A family that was extended is so inside a call too.
+    bool alike = strcmp(param->family->kind, r->family->kind) == 0;
+    const il_family *family = alike ? r->family : param->family;
+    il_status status = il_call_parse(family, text, r->place ? &place : NULL, &inner, r->err);
     if (status == IL_OK && inner.inner)
         return il_fail_at(r->err, r->place, value.offset,
                           "%s: %s=%s cannot stand inside another call", r->desc->name, param->name,

@@ -24,7 +24,7 @@ size_t il_processors(void) {
     if (sched_getaffinity(0, sizeof set, &set) != 0)
         return 1;
     int n = CPU_COUNT(&set);
-    return n > 0 ? (size_t)n : 1;
+    return n < 1 ? 1 : n < IL_MAX_JOBS ? (size_t)n : IL_MAX_JOBS;
 }
 
 static void *take_items(void *argument) {

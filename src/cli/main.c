@@ -13,10 +13,14 @@ static const cli_command commands[] = {
      "add\n"
      "runs.",
      cli_run},
-    {"init", CLI_INIT, "[NAME] [options]", 0, 1, "list the initializations, or describe one",
+    {"init", CLI_INIT, "[NAME] [options]", 0, 1,
+     "list the initializations, describe one, or draw a layer by it",
      "Lists every initialization: name, parameters with defaults, aliases, formula and source. "
      "With\n"
-     "NAME, describes that one and its parameters in full.",
+     "NAME, describes that one and its parameters in full. With NAME and --shape, as in\n\n"
+     "    initlab init 'he_normal(mode=fan_out)' --shape 784x256\n\n"
+     "also draws a layer by it: mean, standard deviation, extremes, excess kurtosis, the range of\n"
+     "singular values, and a histogram beside the density that theory gives.",
      cli_init},
     {"doctor", CLI_DOCTOR, "[options]", 0, 0, "show what this build computes with",
      "Shows the version, the compiler, OpenBLAS, the processor's kernels, and how engines are "

@@ -20,6 +20,16 @@ const cli_option_desc cli_options[CLI_OPTIONS] = {
     [CLI_COLOR] = {"color", 0, CLI_WORD, "auto|always|never", 0, "auto",
                    "auto: on a terminal unless NO_COLOR is set", CLI_RUN},
     [CLI_QUIET] = {"quiet", 'q', CLI_FLAG, NULL, 0, NULL, "no progress on standard error", CLI_RUN},
+    [CLI_SHAPE] = {"shape", 0, CLI_TEXT, "AxB", 0, NULL,
+                   "draw a layer of fan_in A, fan_out B, and measure it", CLI_INIT},
+    [CLI_HIDDEN] = {"hidden", 0, CLI_TEXT, "ACT", 0, "relu",
+                    "the activation after it, which decides gain=auto", CLI_INIT},
+    [CLI_SEED] = {"seed", 's', CLI_COUNT, "N", IL_MAX_SEEDS, "1", "the seed of the drawn layer",
+                  CLI_INIT},
+    [CLI_SAMPLE_FORMAT] = {"format", 'f', CLI_WORD, "table|json", 0, "table",
+                           "form of the measurements on standard output", CLI_INIT},
+    [CLI_PLUGIN] = {"plugin", 0, CLI_TEXT, "FILE.so", 0, NULL,
+                    "more initializations, from a shared object; repeatable", CLI_RUN | CLI_INIT},
     [CLI_HELP] = {"help", 'h', CLI_FLAG, NULL, 0, NULL, "print this help", CLI_ALL},
     [CLI_VERSION] = {"version", 'V', CLI_FLAG, NULL, 0, NULL, "print the version", CLI_TOP},
 };
@@ -56,11 +66,15 @@ static void make_table(unsigned command, getopt_table *table) {
     }
 }
 
-static int index_of(int got) {
-    for (int i = 0; i < CLI_OPTIONS; i++)
-        if (got == VALUE + i || (got == cli_options[i].letter && got))
-            return i;
-    return -1;
+/* `command` before all others: they may use its letters too. */
+static int index_of(unsigned command, int got) {
+    int found = -1;
+    for (int i = 0; i < CLI_OPTIONS; i++) {
+        bool mine = cli_options[i].commands & command;
+        if ((got == VALUE + i || (got == cli_options[i].letter && got)) && (mine || found < 0))
+            found = i;
+    }
+    return found;
 }
 
 /* `seen` is the word that getopt_long refused, from its dashes on. */
@@ -84,8 +98,9 @@ static void fail_unknown(const getopt_table *table, const char *name, const char
         cli_fail(CLI_USAGE, "unknown option '--%s': see '%s --help'", word, name);
 }
 
-static void fail_option(const getopt_table *table, const char *name, int got, char **argv) {
-    int i = optopt ? index_of(optopt) : -1;
+static void fail_option(unsigned command, const getopt_table *table, const char *name, int got,
+                        char **argv) {
+    int i = optopt ? index_of(command, optopt) : -1;
     bool taken = false;
     for (size_t k = 0; i >= 0 && k < table->n; k++)
         taken |= table->names[k] == cli_options[i].name;
@@ -153,14 +168,14 @@ bool cli_parse(unsigned command, const char *name, int argc, char **argv, cli_ar
     optind = 0; /* glibc and musl: forget the scan before */
     for (int got; (got = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1;) {
         if (got == '?' || got == ':') {
-            fail_option(&table, name, got, argv);
+            fail_option(command, &table, name, got, argv);
             return false;
         }
-        int i = index_of(got);
+        int i = index_of(command, got);
         const cli_option_desc *o = &cli_options[i];
         out->given[i] = true;
         if (o->kind == CLI_TEXT)
-            out->text[out->n_text++] = optarg;
+            out->text[out->n_text++] = (cli_text){(cli_option)i, optarg};
         if ((o->kind == CLI_COUNT && !read_count(o, optarg, &out->value[i])) ||
             (o->kind == CLI_WORD && !read_word(o, optarg, &out->value[i])))
             return false;
@@ -168,6 +183,13 @@ bool cli_parse(unsigned command, const char *name, int argc, char **argv, cli_ar
     out->operand = argv + optind;
     out->n_operands = argc - optind;
     return true;
+}
+
+const char *cli_last_text(const cli_args *args, cli_option option) {
+    const char *last = NULL;
+    for (size_t i = 0; i < args->n_text; i++)
+        last = args->text[i].option == option ? args->text[i].text : last;
+    return last;
 }
 
 void cli_args_free(cli_args *args) {

@@ -14,19 +14,24 @@ typedef enum cli_option {
     CLI_FORMAT,
     CLI_COLOR,
     CLI_QUIET,
+    CLI_SHAPE,
+    CLI_HIDDEN,
+    CLI_SEED,
+    CLI_SAMPLE_FORMAT,
+    CLI_PLUGIN,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTIONS
 } cli_option;
 
-/* Who takes an option: the bare `initlab`, or a command. */
+/* Who takes an option. Two options of one name, or letter, belong to different commands: the bare `initlab`, or a command. */
 enum { CLI_TOP = 1, CLI_RUN = 2, CLI_INIT = 4, CLI_DOCTOR = 8, CLI_ALL = 15 };
 
 typedef enum cli_kind {
     CLI_FLAG,
     CLI_COUNT, /* a whole number from 1 to `max` */
     CLI_WORD,  /* one of the words of `argument`, separated by '|' */
-    CLI_TEXT   /* anything; may be repeated */
+    CLI_TEXT   /* anything */
 } cli_kind;
 
 typedef struct cli_option_desc {
@@ -42,10 +47,15 @@ typedef struct cli_option_desc {
 
 extern const cli_option_desc cli_options[CLI_OPTIONS];
 
+typedef struct cli_text {
+    cli_option option;
+    const char *text;
+} cli_text;
+
 typedef struct cli_args {
     bool given[CLI_OPTIONS];
     size_t value[CLI_OPTIONS]; /* CLI_COUNT: the number; CLI_WORD: the word's index. 0 if absent */
-    const char **text;         /* the arguments of --set, in order */
+    cli_text *text;            /* CLI_TEXT: the arguments, in order */
     size_t n_text;
     char **operand;
     int n_operands;
@@ -56,6 +66,9 @@ typedef struct cli_args {
  * in either case. */
 bool cli_parse(unsigned command, const char *name, int argc, char **argv, cli_args *out);
 void cli_args_free(cli_args *args);
+
+/* The last argument of a CLI_TEXT option, or NULL when it is absent. */
+const char *cli_last_text(const cli_args *args, cli_option option);
 
 /* One line per option that `command` takes. */
 void cli_print_options(unsigned command, FILE *out);

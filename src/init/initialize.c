@@ -49,7 +49,8 @@ il_status il_initializer_fill(const il_initializer *initializer, il_network *net
                                .layers = layers,
                                .fan_in = y->fan_in,
                                .fan_out = y->fan_out,
-                               .activation = y->activation};
+                               .activation = y->activation,
+                               .hidden = il_network_layer(net, 0)->activation};
         const il_call *weights = k + 1 == layers ? &initializer->output : &initializer->hidden;
         il_real *W = il_network_staging(net), *b = W + y->fan_in * y->fan_out;
         il_status status = il_init_fill(weights, &layer, seed, IL_PURPOSE_WEIGHT, W, err);

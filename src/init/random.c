@@ -1,6 +1,8 @@
 /* Fixed-scale random weights, whatever the layer's size. */
 #include "init/scheme.h"
 
+#include <math.h>
+
 static il_status normal(il_init_job *job, il_real *out) {
     il_real mean = (il_real)job->init->arg[0], std = (il_real)job->init->arg[1];
     il_stream_normal(&job->stream, job->n, out);
@@ -11,7 +13,7 @@ static il_status normal(il_init_job *job, il_real *out) {
 
 static il_status uniform(il_init_job *job, il_real *out) {
     double low = job->init->arg[0], high = job->init->arg[1];
-    if (!(low < high))
+    if (!((il_real)low < (il_real)high))
         return il_fail(job->err, IL_INVALID,
                        "layer %zu: uniform needs low < high, got low=%g, high=%g",
                        job->layer->index + 1, low, high);
@@ -20,6 +22,17 @@ static il_status uniform(il_init_job *job, il_real *out) {
     for (size_t i = 0; i < job->n; i++)
         out[i] = middle + half * out[i];
     return IL_OK;
+}
+
+static il_init_law normal_law(const il_call *init, const il_init_layer *layer) {
+    (void)layer;
+    return (il_init_law){init->arg[0], init->arg[1], il_density_normal};
+}
+
+static il_init_law uniform_law(const il_call *init, const il_init_layer *layer) {
+    (void)layer;
+    double low = init->arg[0], high = init->arg[1];
+    return (il_init_law){(low + high) / 2, (high - low) / sqrt(12), il_density_uniform};
 }
 
 #define REQUIRED __builtin_nan("")
@@ -35,8 +48,11 @@ const il_init_type il_init_normal = {
                          .max = 1e6}},
              .n_params = 2},
     .family = "random",
+    .note = "N(0, 0.01) is a variance in some texts and a standard deviation in "
+            "others: here std is never the variance.",
     .weights = normal,
     .bias = normal,
+    .law = normal_law,
 };
 
 const il_init_type il_init_uniform = {
@@ -50,4 +66,5 @@ const il_init_type il_init_uniform = {
     .family = "random",
     .weights = uniform,
     .bias = uniform,
+    .law = uniform_law,
 };

@@ -4,8 +4,8 @@
 #include "base/clones.h"
 #include "lab/criterion.h"
 
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Each lane is one run. `age` counts the lane's finished epochs; the forward pass that opens epoch
  * age + 1 is also the evaluation at the end of epoch `age`, since a full batch is the training set
@@ -74,15 +74,13 @@ static bool all_finite(const il_real *x, size_t n, size_t R, size_t r) {
     return true;
 }
 
-/* The first layer of lane r, from 1, that holds a non-finite weight or pre-activation; the last
- * when only the loss itself overflowed. */
+/* The first layer of lane r, from 1, with a non-finite pre-activation, which any non-finite weight or bias of
+ * the layer makes; the last when only the loss itself overflowed. */
 static size_t diverged_layer(const group *g, size_t r) {
     size_t last = il_network_layers(g->net);
     for (size_t k = 0; k < last; k++) {
         const il_layer *y = il_network_layer(g->net, k);
-        if (!all_finite(y->W, y->fan_in * y->fan_out, g->R, r) ||
-            !all_finite(y->b, y->fan_out, g->R, r) ||
-            !all_finite(y->z, g->block->data->n * y->fan_out, g->R, r))
+        if (!all_finite(y->z, g->block->data->n * y->fan_out, g->R, r))
             return k + 1;
     }
     return last;
@@ -94,7 +92,7 @@ static void record(const group *g, size_t r) {
         .epoch = (uint32_t)g->age[r],
         .outcome = (uint8_t)outcome,
         .layer = outcome == IL_DIVERGED ? (uint16_t)diverged_layer(g, r) : 0,
-        .loss = (float)g->loss[r],
+        .loss = isnan(g->loss[r]) ? NAN : (float)g->loss[r], /* one NaN for all processors */
         .accuracy = (float)(g->correct[r] / (il_real)g->block->data->n),
     };
 }
@@ -164,7 +162,7 @@ static il_status epoch(group *g, il_error *err) {
             if (g->verdict[r])
                 record(g, r);
     g->active -= ended;
-    if (g->active > 0 || g->next < b->n) {
+    if (g->active > 0) {
         il_network_backward(g->net, b->data->n, b->data->X);
         il_optimizer_step(&b->arm->optimizer, g->net);
         grow_older(g);
@@ -176,7 +174,7 @@ static il_status epoch(group *g, il_error *err) {
     for (size_t r = 0; r < g->R && status == IL_OK; r++)
         if (g->verdict[r])
             status = refill(g, r, err);
-    if (status == IL_OK && g->next == b->n && g->active > 0 && g->R > 16 && g->active <= g->R / 2)
+    if (status == IL_OK && g->active > 0 && g->R > 16 && g->active <= g->R / 2)
         shrink(g);
     if (b->finished)
         b->finished(b->context, ended);
@@ -189,8 +187,9 @@ static il_status open_group(group *g, const il_block *block, il_run *runs, void 
     size_t R = arm->engine == IL_BLAS ? 1
                : block->lanes         ? block->lanes
                                       : il_group_lanes(arm, block->data->n);
-    while (R > 16 && R - 16 >= block->n)
-        R -= 16;
+    size_t enough = (block->n + 15) / 16 * 16;
+    if (arm->engine == IL_LOCKSTEP && R > enough)
+        R = enough;
     *g = (group){.block = block,
                  .runs = runs,
                  .R = R,
@@ -238,13 +237,17 @@ static il_status open_group(group *g, const il_block *block, il_run *runs, void 
     return status;
 }
 
+/* The flag may be set by a signal handler on another thread. */
+static bool cancelled(const il_block *block) {
+    return block->cancel && __atomic_load_n(block->cancel, __ATOMIC_RELAXED);
+}
+
 il_status il_group_run(const il_block *block, il_run *runs, il_error *err) {
     group g;
     void *lanes = NULL;
     il_status status = open_group(&g, block, runs, &lanes, err);
     while (status == IL_OK && g.active > 0)
-        status = block->cancel && *block->cancel ? il_fail(err, IL_INTERRUPTED, "interrupted")
-                                                 : epoch(&g, err);
+        status = cancelled(block) ? il_fail(err, IL_INTERRUPTED, "interrupted") : epoch(&g, err);
     il_network_free(g.net);
     il_network_free(g.fitting);
     free(lanes);

@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "base/pool.h"
 #include "lab/group.h"
 #include "lab/summary.h"
@@ -5,7 +6,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* A dataset with its targets for one output width; consecutive arms share it, since data and
  * network vary slowest. */
@@ -25,9 +25,21 @@ typedef struct runner {
     il_error error; /* the first */
 } runner;
 
-/* Blocks are long enough that the idle lanes at their end cost little, and short enough to share
- * out. */
-#define BLOCK 512
+/* An arm is cut into blocks: at most MOST seeds each, so that progress shows, and enough blocks for all
+ * workers, but no lockstep block shorter than LEAST, where idle lanes would cost more than idle workers. */
+#define MOST 512
+#define LEAST 64
+
+static size_t block_size(const il_study *study, size_t jobs) {
+    size_t shared = (4 * jobs + study->n_arms - 1) / study->n_arms, least = LEAST;
+    size_t cuts = (study->seeds + MOST - 1) / MOST;
+    cuts = cuts < shared ? shared : cuts;
+    for (size_t i = 0; i < study->n_arms; i++)
+        least = study->arms[i].engine == IL_BLAS ? 1 : least;
+    size_t size = (study->seeds + cuts - 1) / cuts;
+    size = size < least ? least : size;
+    return size < study->seeds ? size : study->seeds;
+}
 
 static size_t outputs_of(const il_arm *arm) {
     return arm->network.width[arm->network.n - 1];
@@ -106,12 +118,6 @@ static il_status run_block(void *context, size_t item, size_t worker) {
     return status;
 }
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static il_status allocate(runner *run, il_error *err) {
     const il_study *study = run->study;
     il_results *results = run->results = calloc(1, sizeof *results);
@@ -139,9 +145,10 @@ static il_status check_options(const il_run_options *o, il_error *err) {
 il_status il_study_run(const il_study *study, const il_run_options *options, il_results **out,
                        il_error *err) {
     *out = NULL;
-    double start = now();
+    double start = il_seconds();
     runner run = {.study = study, .options = options ? *options : (il_run_options){0}};
-    run.block = BLOCK < study->seeds ? BLOCK : study->seeds;
+    size_t jobs = run.options.jobs ? run.options.jobs : il_processors();
+    run.block = block_size(study, jobs);
     run.blocks = (study->seeds + run.block - 1) / run.block;
     pthread_mutex_init(&run.lock, NULL);
 
@@ -151,10 +158,9 @@ il_status il_study_run(const il_study *study, const il_run_options *options, il_
     if (status == IL_OK)
         status = prepare(&run, err);
     if (status == IL_OK) {
-        size_t jobs = run.options.jobs ? run.options.jobs : il_processors();
         status = il_pool_run(jobs, study->n_arms * run.blocks, run_block, &run);
-        if (status != IL_OK && err)
-            *err = run.error;
+        if (status != IL_OK)
+            status = il_fail(err, run.error.status, "%s", run.error.message);
     }
     if (status == IL_OK)
         status = il_summarize(study, run.results->runs, run.results->arms, err);
@@ -164,7 +170,7 @@ il_status il_study_run(const il_study *study, const il_run_options *options, il_
         il_results_free(run.results);
         return status;
     }
-    run.results->wall_s = now() - start;
+    run.results->wall_s = il_seconds() - start;
     *out = run.results;
     return IL_OK;
 }

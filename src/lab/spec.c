@@ -1,5 +1,6 @@
 #include "lab/spec.h"
 #include "base/text.h"
+#include "lab/criterion.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 // While a spec is read: the node of each key, NULL where the default holds.
 typedef struct reader {
     il_spec *spec;
+    const il_family *inits; // what stands for il_inits
     const il_yaml_node *value[IL_SPEC_KEYS];
     il_error *err;
 } reader;
@@ -45,13 +47,18 @@ static il_status check_bias(const reader *r, const il_call *bias, const il_place
                       bias->desc->name);
 }
 
+static const il_family *family_of(const reader *r, size_t key) {
+    const il_family *family = il_spec_keys[key].family;
+    return family == &il_inits ? r->inits : family;
+}
+
 static il_status read_item(const reader *r, size_t key, size_t i, const char *text,
                            const il_place *place) {
     il_spec_list *list = &r->spec->list[key];
     list->place[i] = *place;
     if (list->widths)
         return il_widths_parse(text, place, &list->widths[i], r->err);
-    il_status status = il_call_parse(il_spec_keys[key].family, text, place, &list->call[i], r->err);
+    il_status status = il_call_parse(family_of(r, key), text, place, &list->call[i], r->err);
     if (status == IL_OK && key == IL_KEY_BIAS)
         status = check_bias(r, &list->call[i], place);
     return status;
@@ -133,6 +140,11 @@ static bool printable(const char *text, size_t n) {
         if (s[i] < 0x20 || s[i] == 0x7F || (s[i] >= 0x80 && s[i] < 0xC2) || s[i] > 0xF4 ||
             (s[i] == 0xC2 && i + 1 < n && s[i + 1] < 0xA0))
             return false;
+        // Overlong forms, surrogates, and what lies beyond U+10FFFF.
+        if (more > 1 && i + 1 < n &&
+            ((s[i] == 0xE0 && s[i + 1] < 0xA0) || (s[i] == 0xED && s[i + 1] > 0x9F) ||
+             (s[i] == 0xF0 && s[i + 1] < 0x90) || (s[i] == 0xF4 && s[i + 1] > 0x8F)))
+            return false;
         for (size_t k = 1; k <= more; k++)
             if (i + k >= n || (s[i + k] & 0xC0) != 0x80)
                 return false;
@@ -204,7 +216,7 @@ static il_status read_word(const reader *r, const il_spec_key *schema, const cha
 static il_status find_baseline(const reader *r, const char *text, const il_place *place) {
     const il_spec_list *inits = &r->spec->list[IL_KEY_INIT];
     il_call baseline;
-    il_status status = il_call_parse(&il_inits, text, place, &baseline, r->err);
+    il_status status = il_call_parse(r->inits, text, place, &baseline, r->err);
     if (status != IL_OK)
         return status;
     il_names listed = {0};
@@ -225,6 +237,17 @@ static il_status find_baseline(const reader *r, const char *text, const il_place
                       il_call_format(&baseline, canonical), listed.text);
 }
 
+// Terms that exclude each other, also once their values are rounded to il_real.
+static il_status check_criterion(const reader *r, const il_place *place) {
+    const il_bounds b = il_criterion_bounds(&r->spec->converged);
+    char text[IL_CRITERION_TEXT];
+    if (b.loss_low <= b.loss_high && b.accuracy_low <= b.accuracy_high && b.loss_high >= 0 &&
+        b.loss_low < (il_real)INFINITY)
+        return IL_OK;
+    return il_fail_at(r->err, place, 0, "converged: '%s' never holds",
+                      il_criterion_format(&r->spec->converged, text));
+}
+
 static il_status read_single(const reader *r, size_t key) {
     const il_spec_key *schema = &il_spec_keys[key];
     const il_yaml_node *node = r->value[key];
@@ -242,7 +265,8 @@ static il_status read_single(const reader *r, size_t key) {
     case IL_SPEC_BUDGET:
         return read_count(r, schema, text, place, &r->spec->budget);
     case IL_SPEC_CONVERGED:
-        return il_criterion_parse(text, place, &r->spec->converged, r->err);
+        status = il_criterion_parse(text, place, &r->spec->converged, r->err);
+        return status == IL_OK ? check_criterion(r, place) : status;
     case IL_SPEC_BASELINE:
         return find_baseline(r, text, place);
     default:
@@ -326,14 +350,14 @@ static il_status read_override(reader *r, const char *text) {
     return status;
 }
 
-il_status il_spec_read(const char *text, size_t size, const char *name,
+il_status il_spec_read(const il_family *inits, const char *text, size_t size, const char *name,
                        const char *const *overrides, size_t n, il_spec *out, il_error *err) {
     il_place place = {name, 0, 0};
     if (size > IL_SPEC_BYTES)
         return il_fail_at(err, &place, 0, "%zu bytes is no study: at most %d are accepted", size,
                           IL_SPEC_BYTES);
     *out = (il_spec){.baseline = SIZE_MAX};
-    reader r = {.spec = out, .err = err};
+    reader r = {.spec = out, .inits = inits, .err = err};
     out->sources = calloc(n + 1, sizeof(il_yaml *));
     il_status status = out->sources ? read_file(&r, text, size, name) : no_memory(&r);
     for (size_t i = 0; status == IL_OK && i < n; i++)

@@ -77,8 +77,8 @@ typedef struct il_spec {
     size_t n_sources;
 } il_spec;
 
-/* See il_study_parse. On any error nothing is left to free. */
-il_status il_spec_read(const char *text, size_t size, const char *name,
+/* See il_study_parse_with. On any error nothing is left to free. */
+il_status il_spec_read(const il_family *inits, const char *text, size_t size, const char *name,
                        const char *const *overrides, size_t n, il_spec *out, il_error *err);
 void il_spec_free(il_spec *spec);
 

@@ -235,16 +235,22 @@ static il_status make_study(const il_spec *spec, il_study **out, il_error *err) 
     return IL_OK;
 }
 
-il_status il_study_parse(const char *text, size_t size, const char *name,
-                         const char *const *overrides, size_t n, il_study **out, il_error *err) {
+il_status il_study_parse_with(const il_family *inits, const char *text, size_t size,
+                              const char *name, const char *const *overrides, size_t n,
+                              il_study **out, il_error *err) {
     il_spec spec;
     *out = NULL;
-    il_status status = il_spec_read(text, size, name, overrides, n, &spec, err);
+    il_status status = il_spec_read(inits, text, size, name, overrides, n, &spec, err);
     if (status != IL_OK)
         return status;
     status = make_study(&spec, out, err);
     il_spec_free(&spec);
     return status;
+}
+
+il_status il_study_parse(const char *text, size_t size, const char *name,
+                         const char *const *overrides, size_t n, il_study **out, il_error *err) {
+    return il_study_parse_with(&il_inits, text, size, name, overrides, n, out, err);
 }
 
 void il_study_free(il_study *study) {
@@ -297,8 +303,8 @@ static il_status read_all(int fd, const char *path, char *text, size_t most, siz
     return IL_OK;
 }
 
-il_status il_study_load(const char *path, const char *const *overrides, size_t n, il_study **out,
-                        il_error *err) {
+il_status il_study_load_with(const il_family *inits, const char *path, const char *const *overrides,
+                             size_t n, il_study **out, il_error *err) {
     *out = NULL;
     // O_NONBLOCK: opening a pipe must not wait for its writer.
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -312,9 +318,14 @@ il_status il_study_load(const char *path, const char *const *overrides, size_t n
         status = read_all(fd, path, text, IL_SPEC_BYTES + 1, &size, err);
     close(fd);
     if (status == IL_OK)
-        status = il_study_parse(text, size, path, overrides, n, out, err);
+        status = il_study_parse_with(inits, text, size, path, overrides, n, out, err);
     free(text);
     return status;
+}
+
+il_status il_study_load(const char *path, const char *const *overrides, size_t n, il_study **out,
+                        il_error *err) {
+    return il_study_load_with(&il_inits, path, overrides, n, out, err);
 }
 
 char *il_arm_format(const il_arm *arm, il_key key, char text[IL_WIDTHS_TEXT]) {

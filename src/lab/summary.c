@@ -5,13 +5,17 @@
 #include <stdlib.h>
 
 #define LEVEL 0.95
-#define PERMUTATION_ROUNDS 9999
 #define PERMUTATION_SEED 1
 
-/* Epochs T[n] of one arm's runs; a run that did not converge counts with the whole budget. */
-static void epochs_of(const il_run *runs, size_t n, uint32_t budget, uint32_t *T) {
+void il_times(const il_run *runs, size_t n, uint32_t budget, uint32_t *T) {
     for (size_t i = 0; i < n; i++)
-        T[i] = runs[i].outcome == IL_CONVERGED ? runs[i].epoch : budget;
+        T[i] = il_run_time(&runs[i], budget);
+}
+
+double il_compare_paired(const uint32_t *a, const uint32_t *b, size_t n, size_t comparisons) {
+    size_t rounds = 100 * comparisons;
+    rounds = rounds < 9999 ? 9999 : rounds > 199999 ? 199999 : rounds;
+    return il_permutation_paired(a, b, n, rounds, PERMUTATION_SEED);
 }
 
 /* Everything that one arm's runs say by themselves. T[n]; `converged` is room for n flags. */
@@ -59,19 +63,21 @@ il_status il_summarize(const il_study *study, const il_run *runs, il_summary *ar
         goto no_memory;
     uint32_t *own = (uint32_t *)(block + at_own), *baseline = (uint32_t *)(block + at_baseline);
 
+    size_t comparisons = 0;
+    for (size_t i = 0; i < study->n_arms; i++)
+        comparisons += study->arms[i].baseline != SIZE_MAX && study->arms[i].baseline != i;
     for (size_t i = 0; i < study->n_arms; i++) {
         size_t other = study->arms[i].baseline;
-        epochs_of(runs + i * n, n, study->budget, own);
+        il_times(runs + i * n, n, study->budget, own);
         arms[i] = summarize_arm(runs + i * n, own, n, study->budget,
                                 (unsigned char *)block + at_converged);
         if (other == SIZE_MAX || other == i)
             continue;
-        epochs_of(runs + other * n, n, study->budget, baseline);
+        il_times(runs + other * n, n, study->budget, baseline);
         arms[i].a12 = il_a12(own, n, baseline, n);
         if (isnan(arms[i].a12))
             goto no_memory;
-        arms[i].p_value =
-            il_permutation_paired(own, baseline, n, PERMUTATION_ROUNDS, PERMUTATION_SEED);
+        arms[i].p_value = il_compare_paired(own, baseline, n, comparisons);
     }
     adjust(arms, study->n_arms, (double *)(block + at_p));
     free(block);

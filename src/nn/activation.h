@@ -21,8 +21,10 @@ typedef struct il_activation_type {
     double kink[2];
 } il_activation_type;
 
-extern const il_activation_type il_activation_leaky_relu, il_activation_linear, il_activation_relu,
-    il_activation_sigmoid, il_activation_tanh;
+extern const il_activation_type il_activation_abs, il_activation_elu, il_activation_gelu_tanh,
+    il_activation_hard_tanh, il_activation_leaky_relu, il_activation_linear, il_activation_mish,
+    il_activation_relu, il_activation_selu, il_activation_sigmoid, il_activation_silu,
+    il_activation_sine, il_activation_softplus, il_activation_softsign, il_activation_tanh;
 
 static inline const il_activation_type *il_activation_of(const il_call *call) {
     return (const il_activation_type *)(const void *)call->desc;

@@ -37,8 +37,9 @@ static void place_parameters(il_network *net) {
 }
 
 static il_status check(const il_network_config *c, il_error *err) {
-    if (c->widths.n < 2)
-        return il_fail(err, IL_INVALID, "a network needs at least two widths, such as 2-2-1");
+    if (c->widths.n < 2 || c->widths.n > IL_MAX_LAYERS + 1)
+        return il_fail(err, IL_INVALID, "%zu widths: a network has from 2, such as 2-1, to %d",
+                       c->widths.n, IL_MAX_LAYERS + 1);
     if (c->engine == IL_BLAS ? c->replicas != 1 : c->replicas == 0 || c->replicas % 16 != 0)
         return il_fail(err, IL_INVALID,
                        "%zu replicas: the blas engine takes 1, lockstep a multiple of 16",
@@ -46,6 +47,10 @@ static il_status check(const il_network_config *c, il_error *err) {
     if (c->batch == 0 || c->batch > INT_MAX)
         return il_fail(err, IL_INVALID, "a batch of %zu samples is outside [1, %d]", c->batch,
                        INT_MAX);
+    for (size_t k = 0; k < c->widths.n; k++)
+        if (c->widths.width[k] == 0 || c->widths.width[k] > IL_MAX_WIDTH)
+            return il_fail(err, IL_INVALID, "width %zu is %zu, outside [1, %d]", k + 1,
+                           c->widths.width[k], IL_MAX_WIDTH);
     size_t outputs = c->widths.width[c->widths.n - 1];
     if (outputs < il_loss_of(&c->loss)->min_outputs)
         return il_fail(err, IL_INVALID, "%s needs at least %zu outputs, the network has %zu",

@@ -21,19 +21,14 @@ static void step(const double *arg, const il_step *s) {
 }
 
 const il_optimizer_type il_optimizer_momentum = {
-    .desc =
-        {.name = "momentum",
-         .formula = "v = momentum*v + g; w -= lr*v (nesterov: w -= lr*(g + momentum*v))",
-         .source = "Polyak 1964; Sutskever et al. 2013",
-         .params = {{.name = "lr",
-                     .doc = "learning rate",
-                     .initial = 0.01,
-                     .min = 0,
-                     .max = 1e6,
-                     .above_min = true},
-                    {.name = "momentum", .doc = "decay of v", .initial = 0.9, .min = 0, .max = 1},
-                    {.name = "nesterov", .doc = "look ahead", .kind = IL_BOOL, .max = 1}},
-         .n_params = 3},
+    .desc = {.name = "momentum",
+             .formula = "v = momentum*v + g; w -= lr*v (nesterov: w -= lr*(g + momentum*v))",
+             .source = "Polyak 1964; Sutskever et al. 2013",
+             .params =
+                 {{.name = "lr", .doc = "learning rate", .initial = 0.01, .min = 1e-30, .max = 1e6},
+                  {.name = "momentum", .doc = "decay of v", .initial = 0.9, .min = 0, .max = 1},
+                  {.name = "nesterov", .doc = "look ahead", .kind = IL_BOOL, .max = 1}},
+             .n_params = 3},
     .slots = 1,
     .step = step,
 };

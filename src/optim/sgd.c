@@ -19,9 +19,8 @@ const il_optimizer_type il_optimizer_sgd = {
              .params = {{.name = "lr",
                          .doc = "learning rate",
                          .initial = 0.01,
-                         .min = 0,
-                         .max = 1e6,
-                         .above_min = true}},
+                         .min = 1e-30,
+                         .max = 1e6}},
              .n_params = 1},
     .step = step,
 };

@@ -71,7 +71,6 @@ static int set_keys(json_t *object, const il_study *study, const il_arm *arm) {
 }
 
 static int set_summary(json_t *object, const il_summary *arm) {
-    bool has_median = !isnan(arm->median);
     return json_object_set_new(object, "runs", count(arm->runs)) |
            json_object_set_new(object, "converged", count(arm->converged)) |
            json_object_set_new(object, "diverged", count(arm->diverged)) |
@@ -79,10 +78,10 @@ static int set_summary(json_t *object, const il_summary *arm) {
            json_object_set_new(object, "success_ci",
                                pair(arm->success_ci.low, arm->success_ci.high)) |
            json_object_set_new(object, "median_epoch", epoch(arm->median)) |
-           json_object_set_new(
-               object, "quartiles",
-               has_median ? json_pack("[oo]", epoch(arm->quartile[0]), epoch(arm->quartile[1]))
-                          : json_null()) |
+           json_object_set_new(object, "quartiles",
+                               !isnan(arm->quartile[1]) ? json_pack("[oo]", epoch(arm->quartile[0]),
+                                                                    epoch(arm->quartile[1]))
+                                                        : json_null()) |
            json_object_set_new(object, "rmst", number(arm->rmst)) |
            json_object_set_new(object, "rmst_ci", pair(arm->rmst_ci.low, arm->rmst_ci.high)) |
            json_object_set_new(object, "a12", number(arm->a12)) |

@@ -212,6 +212,14 @@ static void put_rows(table *t, FILE *out) {
         put_cells(t, columns, n, wide, gap, t->order[i], out);
 }
 
+/* Some schemes bring a bias of their own, so that a bias can differ without being varied. */
+static bool same_bias(const il_study *study) {
+    for (size_t i = 1; i < study->n_arms; i++)
+        if (!il_call_equal(&study->arms[i].bias, &study->arms[0].bias))
+            return false;
+    return true;
+}
+
 /* What was asked: everything that all arms share. */
 static void put_header(const table *t, FILE *out) {
     const il_study *study = t->study;
@@ -227,7 +235,9 @@ static void put_header(const table *t, FILE *out) {
     for (il_key key = 0; key < IL_KEYS; key++)
         if (key != IL_KEY_INIT && !study->varied[key])
             il_text_add(&line, "%s%s %s", line.used ? ", " : "", il_key_name(key),
-                        il_arm_format(&study->arms[0], key, value));
+                        key == IL_KEY_BIAS && !same_bias(study)
+                            ? "as each init brings it"
+                            : il_arm_format(&study->arms[0], key, value));
     il_put_wrapped(t, PLAIN, line.bytes, out);
     size_t blas = 0;
     for (size_t i = 0; i < study->n_arms; i++)

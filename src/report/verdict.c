@@ -1,6 +1,8 @@
 /* The verdict: what the numbers of a table say, in words, and no more than they say. */
 #include "report/table.h"
 
+#include "lab/summary.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -59,9 +61,7 @@ typedef struct rival {
 } rival;
 
 static void epochs_of(const table *t, size_t arm, uint32_t *T) {
-    const il_run *runs = t->results->runs + arm * t->results->seeds;
-    for (size_t i = 0; i < t->results->seeds; i++)
-        T[i] = runs[i].outcome == IL_CONVERGED ? runs[i].epoch : t->study->budget;
+    il_times(t->results->runs + arm * t->results->seeds, t->results->seeds, t->study->budget, T);
 }
 
 /* Tests the best arm against every other, paired by seed. The runner-up alone is not enough: common
@@ -76,7 +76,7 @@ static rival find_rival(const table *t) {
         epochs_of(t, t->order[0], T);
     for (size_t i = 1; T && i <= others && found.p <= IL_SIGNIFICANT; i++) {
         epochs_of(t, t->order[i], T + n);
-        double p = fmin(1, (double)others * il_permutation_paired(T, T + n, n, 9999, 1));
+        double p = fmin(1, (double)others * il_compare_paired(T, T + n, n, others));
         if (p > found.p)
             found = (rival){t->order[i], p};
     }
@@ -91,13 +91,11 @@ static void say_best(const table *t, rival r, text *line) {
     size_t best = t->order[0];
     bool shown = r.p <= IL_SIGNIFICANT;
     add_arm(t, best, line);
-    il_text_add(
-        line,
-        shown ? " is fastest: its RMST, %s epochs, is below that of every other arm; nearest is "
-              : " has the lowest RMST, %s epochs, but no arm is shown to be fastest: ",
-        il_epochs_text(t, t->results->arms[best].rmst, number));
-    if (shown)
-        r.arm = t->order[1];
+    il_text_add(line,
+                shown ? " is fastest: its RMST, %s epochs, is below that of every other arm; the "
+                        "closest call is "
+                      : " has the lowest RMST, %s epochs, but no arm is shown to be fastest: ",
+                il_epochs_text(t, t->results->arms[best].rmst, number));
     add_arm(t, r.arm, line);
     il_text_add(line, shown ? ", %s (" : ", %s, cannot be told from it (",
                 il_epochs_text(t, t->results->arms[r.arm].rmst, number));

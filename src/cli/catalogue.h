@@ -1,0 +1,13 @@
+/* The catalogue of initializations as text, made from the descriptors. */
+#ifndef IL_CLI_CATALOGUE_H
+#define IL_CLI_CATALOGUE_H
+
+#include <initlab/init.h>
+
+/* All schemes under headings, each family where its first scheme stands. */
+void cli_list_inits(const il_family *inits);
+
+/* Everything that the descriptor says of one. */
+void cli_describe_init(const il_init_type *type);
+
+#endif

@@ -252,12 +252,51 @@ static void canonical_text(void **state) {
     }
 }
 
+/* A call that was never bound is resolved where it is filled, rather than filled with NaN. */
+static void unbound_calls_are_resolved(void **state) {
+    (void)state;
+    il_error err;
+    il_call call, tanh_call, number;
+    il_real a[12], b[12];
+    assert_int_equal(il_call_parse(&il_inits, "xavier_normal(gain=auto)", NULL, &call, &err),
+                     IL_OK);
+    assert_int_equal(il_call_parse(&il_inits, "xavier_normal(gain=1.5925)", NULL, &number, &err),
+                     IL_OK);
+    assert_int_equal(il_call_parse(&il_activations, "tanh", NULL, &tanh_call, &err), IL_OK);
+    il_init_layer layer = {.fan_in = 3, .fan_out = 4, .activation = tanh_call};
+    assert_int_equal(il_init_fill(&call, &layer, 1, IL_PURPOSE_WEIGHT, a, &err), IL_OK);
+    assert_int_equal(il_init_fill(&number, &layer, 1, IL_PURPOSE_WEIGHT, b, &err), IL_OK);
+    for (size_t i = 0; i < 12; i++)
+        assert_true(fabs((double)(a[i] - b[i])) < 1e-4 * fabs((double)b[i]));
+}
+
+/* A scheme that fits to data would leave a bias of zeros unsaid: as a bias of another it is refused. */
+static void no_fitted_bias(void **state) {
+    (void)state;
+    il_error err;
+    il_initializer initializer;
+    il_call he, fitted, relu;
+    assert_int_equal(il_call_parse(&il_inits, "he_normal", NULL, &he, &err), IL_OK);
+    assert_int_equal(il_call_parse(&il_inits, "data_dependent", NULL, &fitted, &err), IL_OK);
+    assert_int_equal(il_call_parse(&il_activations, "relu", NULL, &relu, &err), IL_OK);
+    assert_int_equal(il_initializer_bind(&he, &fitted, &relu, &initializer, &err), IL_INVALID);
+    assert_string_equal(err.message,
+                        "data_dependent adjusts weights to data and is no scheme for a bias");
+    assert_int_equal(il_initializer_bind(&fitted, &fitted, &relu, &initializer, &err), IL_OK);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(automatic_gains),   cmocka_unit_test(given_gains),
-        cmocka_unit_test(variance_scaling),  cmocka_unit_test(presets),
-        cmocka_unit_test(critical),          cmocka_unit_test(bound_calls_hold_numbers),
-        cmocka_unit_test(no_critical_point), cmocka_unit_test(canonical_text),
+        cmocka_unit_test(unbound_calls_are_resolved),
+        cmocka_unit_test(no_fitted_bias),
+        cmocka_unit_test(automatic_gains),
+        cmocka_unit_test(given_gains),
+        cmocka_unit_test(variance_scaling),
+        cmocka_unit_test(presets),
+        cmocka_unit_test(critical),
+        cmocka_unit_test(bound_calls_hold_numbers),
+        cmocka_unit_test(no_critical_point),
+        cmocka_unit_test(canonical_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

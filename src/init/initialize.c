@@ -1,5 +1,12 @@
 #include "initlab/init.h"
 
+static il_status resolve(const il_call *init, const il_call *activation, il_call *out,
+                         il_error *err) {
+    *out = *init;
+    const il_init_type *type = il_init_type_of(init);
+    return type->resolve ? type->resolve(out, activation, err) : IL_OK;
+}
+
 il_status il_init_fill(const il_call *init, const il_init_layer *layer, uint64_t seed,
                        il_purpose purpose, il_real *out, il_error *err) {
     const il_init_type *type = il_init_type_of(init);
@@ -10,8 +17,18 @@ il_status il_init_fill(const il_call *init, const il_init_layer *layer, uint64_t
     if (layer->fan_in == 0 || layer->fan_out == 0)
         return il_fail(err, IL_INVALID, "layer %zu: %zux%zu has no weights", layer->index + 1,
                        layer->fan_in, layer->fan_out);
+    /* A call that was bound before has nothing left to resolve. */
+    const il_call linear = {.desc = il_family_find(&il_activations, "linear")};
+    il_call resolved = *init;
+    if (!is_bias) {
+        il_error inner;
+        il_status status =
+            resolve(init, layer->activation.desc ? &layer->activation : &linear, &resolved, &inner);
+        if (status != IL_OK)
+            return il_fail(err, status, "layer %zu: %s", layer->index + 1, inner.message);
+    }
     il_init_job job = {
-        .init = init,
+        .init = &resolved,
         .layer = layer,
         .seed = seed,
         .stream = il_stream_open(seed, purpose, (uint32_t)layer->index),
@@ -21,18 +38,14 @@ il_status il_init_fill(const il_call *init, const il_init_layer *layer, uint64_t
     return is_bias ? type->bias(&job, out) : type->weights(&job, out);
 }
 
-static il_status resolve(const il_call *init, const il_call *activation, il_call *out,
-                         il_error *err) {
-    *out = *init;
-    const il_init_type *type = il_init_type_of(init);
-    return type->resolve ? type->resolve(out, activation, err) : IL_OK;
-}
-
 il_status il_initializer_bind(const il_call *weights, const il_call *bias,
                               const il_call *activation, il_initializer *out, il_error *err) {
     const il_init_type *type = il_init_type_of(weights);
     const il_call linear = {.desc = il_family_find(&il_activations, "linear")};
     const il_call zeros = {.desc = il_family_find(&il_inits, "zeros")};
+    if (bias && bias->desc != weights->desc && il_init_type_of(bias)->fit)
+        return il_fail(err, IL_INVALID, "%s adjusts weights to data and is no scheme for a bias",
+                       bias->desc->name);
     il_status status = resolve(weights, activation, &out->hidden, err);
     if (status == IL_OK)
         status = resolve(weights, &linear, &out->output, err);

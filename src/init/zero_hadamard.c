@@ -27,7 +27,7 @@ static il_status zero_hadamard(il_init_job *job, il_real *W) {
 
 const il_init_type il_init_zero_hadamard = {
     .desc = {.name = "zero_hadamard",
-             .aliases = "ZerO zero",
+             .aliases = "ZerO",
              .formula = "fan_out <= fan_in: partial identity; else W = I*(H_p/sqrt(p))*I, "
                         "p = 2^ceil(log2 fan_out)",
              .source = "Zhao, Schäfer & Anandkumar 2021, algorithm 1"},

@@ -42,6 +42,6 @@ double bench_pair(const char *name, const char *unit, double units, size_t repet
         }
     }
     double mine = 1e9 * median(a, repetitions) / units, bare = 1e9 * median(b, repetitions) / units;
-    printf("%-34s %8.2f %8.2f %7.2f  ns per %s\n", name, mine, bare, mine / bare, unit);
+    printf("%-34s %8.3g %8.3g %7.2f  ns per %s\n", name, mine, bare, mine / bare, unit);
     return mine;
 }

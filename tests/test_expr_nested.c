@@ -12,7 +12,7 @@ static const il_desc scaled = {
     .params = {{.name = "gain", .doc = "factor", .initial = 1, .max = 10, .automatic = true},
                {.name = "shift",
                 .doc = "offset",
-                .initial = NAN,
+                .initial = (double)NAN,
                 .min = -1,
                 .max = 1,
                 .automatic = true}},

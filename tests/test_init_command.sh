@@ -2,45 +2,7 @@
 # `initlab init` from outside: the catalogue, one scheme, a drawn layer. Usage: test_init_command.sh INITLAB
 set -u
 initlab=$(realpath "$1")
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-cases=0
-failures=0
-
-fail() {
-    failures=$((failures + 1))
-    printf 'FAILED %s: %s\n' "$1" "$2"
-}
-
-call() {
-    cases=$((cases + 1))
-    timeout 60 "$initlab" "$@" >out 2>err </dev/null
-    code=$?
-}
-
-good() {
-    call "$@"
-    [ "$code" -eq 0 ] || fail "$*" "exit code $code: $(cat err)"
-    [ -s out ] || fail "$*" "nothing on stdout"
-    [ -s err ] && fail "$*" "something on stderr: $(cat err)"
-    return 0
-}
-
-# bad EXPECTED ARGS…: exit code 2, nothing on stdout, one line on stderr that contains EXPECTED.
-bad() {
-    local expected=$1
-    shift
-    call "$@"
-    [ "$code" -eq 2 ] || fail "$*" "exit code $code, not 2"
-    [ -s out ] && fail "$*" "something on stdout"
-    [ "$(wc -l <err)" -eq 1 ] && [ "$(grep -c '' err)" -eq 1 ] || fail "$*" "not one line on stderr: $(cat err)"
-    grep -qF -- "$expected" err || fail "$*" "expected '$expected', got: $(cat err)"
-}
-
-shows() {
-    grep -qF -- "$1" out || fail "$1" "not in the output: $(head -5 out)"
-}
+. "$(dirname "$(realpath "$0")")/command.sh"
 
 # number KEY: its value in the JSON that was printed last.
 number() {

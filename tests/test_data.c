@@ -111,6 +111,15 @@ static void spirals(void **state) {
 
 static void blobs(void **state) {
     (void)state;
+    il_error err;
+    il_call call;
+    il_dataset *huge = NULL;
+    assert_int_equal(
+        il_call_parse(&il_datasets, "blobs(n=1000000, inputs=4096)", NULL, &call, &err), IL_OK);
+    assert_int_equal(il_dataset_new(&call, &huge, &err), IL_INVALID);
+    assert_string_equal(
+        err.message, "1000000 samples of 4096 features are more than 268435456 values: take fewer");
+    assert_null(huge);
     il_dataset *few = make("blobs(n=400, inputs=8, classes=4, std=0.5)"),
                *many = make("blobs(n=4000, inputs=8, classes=4, std=0.5)"),
                *tight = make("blobs(n=4, inputs=8, classes=4, std=0)");

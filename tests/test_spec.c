@@ -312,6 +312,9 @@ static void values_refused(void **state) {
     assert_message(BASE "budget: 99999999999999999999\n",
                    "x.yaml:4:9: budget: 99999999999999999999 is outside [1, 100000000]");
     assert_message(BASE "budget: -1\n", "x.yaml:4:9: budget: -1 is outside [1, 100000000]");
+    assert_message(BASE "bias: data_dependent\n",
+                   "x.yaml:4:7: bias: data_dependent adjusts weights to data (use zeros, constant, "
+                   "normal or uniform)");
     assert_message(BASE "converged: loss < 0.1 and loss > 0.5\n",
                    "x.yaml:4:12: converged: 'loss < 0.1 and loss > 0.5' never holds");
     assert_message(BASE "converged: loss < 1e-50\n",

@@ -38,7 +38,7 @@ static void interrupt(int signal) {
 /* A second signal ends the process at once. One that the parent chose to ignore stays ignored. */
 static void catch_signals(bool on) {
     static const int signals[] = {SIGINT, SIGTERM};
-    struct sigaction alarm = {.sa_handler = on ? abandon : SIG_DFL};
+    struct sigaction alarm = {.sa_handler = on ? abandon : SIG_IGN}; /* the timer may still run */
     sigemptyset(&alarm.sa_mask);
     sigaction(SIGALRM, &alarm, NULL);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {

@@ -3,8 +3,15 @@
 
 #include <stdlib.h>
 
+#define MOST_VALUES ((size_t)1 << 28) /* a gibibyte of floats */
+
 il_status il_dataset_allocate(size_t n, size_t inputs, size_t classes, il_dataset **out,
                               il_error *err) {
+    size_t values;
+    if (__builtin_mul_overflow(n, inputs, &values) || values > MOST_VALUES)
+        return il_fail(err, IL_INVALID,
+                       "%zu samples of %zu features are more than %zu values: take fewer", n,
+                       inputs, MOST_VALUES);
     il_layout layout = {0};
     il_layout_reserve(&layout, sizeof(il_dataset), 1, 1, 1);
     size_t X = il_layout_reserve(&layout, sizeof(il_real), n, inputs, 1);

@@ -39,8 +39,14 @@ static bool equal_items(const il_spec_list *list, size_t i, size_t j) {
 }
 
 static il_status check_bias(const reader *r, const il_call *bias, const il_place *place) {
-    if (il_init_type_of(bias)->bias)
+    const il_init_type *type = il_init_type_of(bias);
+    if (type->bias && !type->fit)
         return IL_OK;
+    if (type->fit)
+        return il_fail_at(
+            r->err, place, 0,
+            "bias: %s adjusts weights to data (use zeros, constant, normal or uniform)",
+            bias->desc->name);
     return il_fail_at(r->err, place, 0,
                       "bias: %s scales with fan, which a bias has none of (use zeros, ones, "
                       "constant, normal or uniform)",

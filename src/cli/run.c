@@ -28,14 +28,16 @@ static void abandon(int signal) {
     _exit(CLI_INTERRUPTED);
 }
 
+/* A second signal ends the process at once; `timeout` sends two, the other to the process group. */
 static void interrupt(int signal) {
-    (void)signal;
+    if (interrupted)
+        abandon(signal);
     const struct itimerval soon = {.it_value = {.tv_usec = 500000}};
     __atomic_store_n(&interrupted, 1, __ATOMIC_RELAXED);
     setitimer(ITIMER_REAL, &soon, NULL);
 }
 
-/* A second signal ends the process at once. One that the parent chose to ignore stays ignored. */
+/* A signal that the parent chose to ignore stays ignored. */
 static void catch_signals(bool on) {
     static const int signals[] = {SIGINT, SIGTERM};
     struct sigaction alarm = {.sa_handler = on ? abandon : SIG_IGN}; /* the timer may still run */
@@ -43,8 +45,6 @@ static void catch_signals(bool on) {
     sigaction(SIGALRM, &alarm, NULL);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct sigaction now, wanted = {.sa_handler = on ? interrupt : SIG_DFL};
-        if (on)
-            wanted.sa_flags = (int)SA_RESETHAND;
         sigemptyset(&wanted.sa_mask);
         if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
             sigaction(signals[i], &wanted, NULL);

@@ -73,6 +73,13 @@ static void products(void **state) {
     expect("products", BITS_PRODUCTS);
 }
 
+static il_call defaults_of(const il_desc *desc) {
+    il_call call = {.desc = desc};
+    for (size_t p = 0; p < desc->n_params; p++)
+        call.arg[p] = desc->params[p].initial;
+    return call;
+}
+
 static void activations(void **state) {
     (void)state;
     static il_real z[N], a[N], delta[N];
@@ -82,9 +89,7 @@ static void activations(void **state) {
         z[i] *= i % 3 == 0 ? 1 : i % 3 == 1 ? (il_real)0.01 : 30;
     for (size_t i = 0; i < il_activations.n; i++) {
         const il_desc *desc = il_activations.items[i];
-        il_call call = {.desc = desc};
-        for (size_t p = 0; p < desc->n_params; p++)
-            call.arg[p] = desc->params[p].initial;
+        il_call call = defaults_of(desc);
         il_activation_of(&call)->forward(call.arg, N - 3, z, a);
         add(a, (N - 3) * sizeof *a);
         draw(5, N, delta);
@@ -96,7 +101,7 @@ static void activations(void **state) {
 
 static void losses(void **state) {
     (void)state;
-    static il_real z[N], delta[N], loss[64], correct[64], scratch[64];
+    static il_real z[N], delta[N], loss[64], correct[64], scratch[3 * 64], row[64];
     il_real Y[21] = {0};
     for (size_t i = 0; i < 7; i++)
         Y[i * 3 + i % 3] = 1;
@@ -106,8 +111,17 @@ static void losses(void **state) {
         z[i] *= i % 2 ? 1 : 20;
     for (size_t i = 0; i < il_losses.n; i++)
         for (size_t R = 1; R <= 64; R += 63) {
-            il_call call = {.desc = il_losses.items[i]};
-            il_loss_pass pass = {7, 3, R, z, Y, loss, correct, delta, scratch};
+            il_call call = defaults_of(il_losses.items[i]);
+            il_loss_pass pass = {.n = 7,
+                                 .outputs = 3,
+                                 .R = R,
+                                 .z = z,
+                                 .Y = Y,
+                                 .loss = loss,
+                                 .correct = correct,
+                                 .delta = delta,
+                                 .scratch = scratch,
+                                 .row = row};
             il_loss_of(&call)->evaluate(call.arg, &pass);
             add(loss, R * sizeof *loss);
             add(correct, R * sizeof *correct);
@@ -118,25 +132,33 @@ static void losses(void **state) {
 
 static void optimizers(void **state) {
     (void)state;
-    static il_real w[320], g[320], slot[4][320];
+    static il_real w[320], g[320], slot[IL_MAX_SLOTS][320], rate[IL_MAX_RATES][32];
     begin();
-    for (size_t i = 0; i < il_optimizers.n; i++)
-        for (size_t R = 1; R <= 32; R += 31) {
-            const il_optimizer_type *type = (const void *)il_optimizers.items[i];
-            double arg[IL_MAX_PARAMS], lane[4 * 32];
-            for (size_t p = 0; p < type->desc.n_params; p++)
-                arg[p] = type->desc.params[p].initial;
-            for (size_t p = 0; p < 4 * 32; p++)
-                lane[p] = type->lane_start;
-            memset(slot, 0, sizeof slot);
-            draw(7, 320, w);
-            il_step step = {320 / R, R, w, g, {slot[0], slot[1], slot[2], slot[3]}, lane};
-            for (uint32_t t = 0; t < 50; t++) {
-                draw(100 + t, 320, g);
-                type->step(arg, &step);
-            }
-            add(w, sizeof w);
+    for (size_t i = 0; i < il_optimizers.n; i++) {
+        const il_optimizer_type *type = (const void *)il_optimizers.items[i];
+        il_call call = defaults_of(&type->desc);
+        double lane[4 * 32], lr[32];
+        il_step step = {.rows = 10, .R = 32, .w = w, .g = g};
+        il_real *rates[IL_MAX_RATES];
+        for (size_t p = 0; p < 4 * 32; p++)
+            lane[p] = type->lane_start;
+        for (size_t r = 0; r < 32; r++)
+            lr[r] = call.arg[0] * (double)(1 + r);
+        for (size_t p = 0; p < IL_MAX_RATES; p++)
+            step.rate[p] = rates[p] = rate[p];
+        for (size_t p = 0; p < IL_MAX_SLOTS; p++) {
+            step.slot[p] = slot[p];
+            for (size_t e = 0; e < 320; e++)
+                slot[p][e] = type->slot_start ? (il_real)type->slot_start(call.arg, p) : 0;
         }
+        draw(7, 320, w);
+        for (uint32_t t = 0; t < 50; t++) {
+            draw(100 + t, 320, g);
+            type->advance(call.arg, 32, lr, lane, rates);
+            type->step(call.arg, &step);
+        }
+        add(w, sizeof w);
+    }
     expect("optimizers", BITS_OPTIMIZERS);
 }
 

@@ -203,6 +203,8 @@ static void engines_agree(void **state) {
         assert_int_equal(il_optimizer_parse("sgd(lr=0.5)", &sgd, &err), IL_OK);
         initialize(one, 7);
         initialize(many, 7);
+        il_optimizer_reset(&sgd, one, 0);
+        il_optimizer_reset(&sgd, many, 0);
         il_real X[8] = {0, 0, 0, 1, 1, 0, 1, 1}, Y[4] = {0, 1, 1, 0}, loss[16], correct[16];
         size_t n = il_network_size(one);
         for (size_t i = 0; i < n; i++) /* the same initial weights, bit for bit */

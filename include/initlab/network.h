@@ -21,6 +21,7 @@
 #define INITLAB_NETWORK_H
 
 #include "expr.h"
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,7 +34,9 @@ extern "C" {
 
 /* The families that a network's configuration names. */
 extern const il_family il_activations; /* linear relu leaky_relu tanh sigmoid gelu_tanh … */
-extern const il_family il_losses;      /* bce softmax_ce mse, all from logits */
+extern const il_family il_losses;      /* bce softmax_ce mse mae huber hinge, all from logits */
+extern const il_family il_norms; /* none batchnorm layernorm, after every hidden layer's product */
+extern const il_family il_dropouts; /* none dropout alpha_dropout, on every hidden layer's output */
 
 /* Layer widths, input first: 2-8-1 is {3, {2, 8, 1}}. */
 typedef struct il_widths {
@@ -57,6 +60,7 @@ typedef struct il_network_config {
     il_widths widths;
     il_call hidden; /* activation of the hidden layers; the output layer is linear (logits) */
     il_call loss;
+    il_call norm, dropout; /* of the hidden layers; desc NULL: none */
     il_engine engine;
     size_t replicas;   /* R */
     size_t batch;      /* most samples in one pass */
@@ -64,15 +68,27 @@ typedef struct il_network_config {
     size_t lane_slots; /* doubles per replica that the optimizer needs */
 } il_network_config;
 
-/* One dense layer: z = x W + b, a = activation(z). All pointers are into the network's one
- * allocation. */
+/* One layer: z = x W + b, u = norm(z), a = activation(u), out = dropout(a); with a norm after the activation, u = z
+ * and out = dropout(norm(a)). Arrays of steps that the layer does not have are those of the step before. All
+ * pointers are into the network's one allocation. */
 typedef struct il_layer {
     size_t fan_in, fan_out;
-    il_real *W, *b;   /* [fan_in][fan_out][R], [fan_out][R] */
-    il_real *gW, *gb; /* gradients of the mean loss, shaped like W and b */
-    il_real *z, *a;   /* [batch][fan_out][R]; the output layer's a is its z */
-    il_real *delta;   /* [batch][fan_out][R]: gradient with respect to z */
-    il_call activation;
+    size_t parameters; /* of one replica: W, b, gain, shift and slope, which lie in this order */
+    il_real *W, *b;    /* [fan_in][fan_out][R], [fan_out][R] */
+    il_real *gain, *shift; /* [fan_out][R] of the norm; NULL without one */
+    il_real *slope;        /* [slopes][R] learned by the activation (prelu); NULL without */
+    il_real *gW, *gb, *g_gain, *g_shift, *g_slope; /* gradients of the mean loss, shaped alike */
+    il_real *mean, *variance; /* [fan_out][R] running statistics of batchnorm; NULL without */
+    size_t slopes;
+    il_real *z, *u, *a, *out; /* [batch][fan_out][R]; the output layer's are all its z */
+    il_real *delta;           /* [batch][fan_out][R]: gradient with respect to z */
+    il_real *normalized;      /* [batch][fan_out][R]: the norm's result before gain and shift */
+    il_real
+        *inverse; /* 1/sqrt(variance + eps): [fan_out][R] of batchnorm, [batch][R] of layernorm */
+    il_real *normed, *mask,
+        *dropped; /* [batch][fan_out][R]: results of norm and dropout, and its factors */
+    il_call activation, norm, dropout; /* norm and dropout: desc NULL where the layer has none */
+    bool frozen;                       /* not moved by optimizers and penalties */
 } il_layer;
 
 typedef struct il_network il_network;
@@ -86,30 +102,74 @@ size_t il_network_replicas(const il_network *net);
 size_t il_network_layers(const il_network *net);
 const il_layer *il_network_layer(const il_network *net, size_t k); /* k = 0 is nearest the input */
 
-/* Parameters of one replica, and the flat arrays [size][R] that hold all W and b, layer by layer:
- * the parameters, their gradients, and the optimizer's slots and lane slots ([lane_slots][R]). */
+/* Parameters of one replica, and the flat arrays [size][R] that hold them all, layer by layer: the parameters, their gradients, and the optimizer's slots and lane slots ([lane_slots][R]). */
 size_t il_network_size(const il_network *net);
 il_real *il_network_parameters(il_network *net);
 const il_real *il_network_gradients(const il_network *net);
 il_real *il_network_slot(il_network *net, size_t slot);
 double *il_network_lane_slots(il_network *net);
 
-/* Logits of n <= batch samples X [n][fan_in], which all replicas share: [n][outputs][R]. */
+/* The replicas' learning rates [R], which il_optimizer_reset sets and a schedule changes; and room for
+ * IL_MAX_RATES rows of max(R, IL_SPAN) numbers in which optimizers work. */
+#define IL_MAX_RATES 4
+#define IL_SPAN 256
+double *il_network_learning_rates(const il_network *net);
+il_real *il_network_rates(il_network *net);
+
+/* What a network remembers beside its parameters, [running][R]: the running statistics of all layers. */
+size_t il_network_running_size(const il_network *net);
+il_real *il_network_running(il_network *net);
+
+/* What training draws: the masks of dropout come from the stream (seed, dropout, layer) at a place that depends on
+ * the step. Both [R]. */
+typedef struct il_draws {
+    const uint64_t *seed, *step;
+} il_draws;
+
+/* One pass of n <= batch samples. */
+typedef struct il_pass {
+    size_t n;
+    const il_real *X; /* [n][inputs], shared by all replicas, or with `own` [n][inputs][R] */
+    const il_real *Y; /* [n][outputs], or [n][outputs][R] */
+    bool own;         /* every replica has samples of its own */
+    const il_draws *training; /* NULL: evaluation, with running statistics and without dropout */
+} il_pass;
+
+/* Logits [n][outputs][R]. In training the running statistics of batchnorm move. Y is not looked at. */
+const il_real *il_pass_forward(il_network *net, const il_pass *pass);
+
+/* Mean loss and number of correctly classified samples of each replica, both [R], after il_pass_forward of the same
+ * pass; prepares il_pass_backward. */
+void il_pass_loss(il_network *net, const il_pass *pass, il_real *loss, il_real *correct);
+
+/* Gradients of the mean loss. */
+void il_pass_backward(il_network *net, const il_pass *pass);
+
+/* The three for samples that all replicas share, in evaluation. */
 const il_real *il_network_forward(il_network *net, size_t n, const il_real *X);
-
-/* Mean loss and number of correctly classified samples of each replica, both [R], for the n samples
- * of the last forward pass with targets Y [n][outputs]; prepares il_network_backward. */
 void il_network_loss(il_network *net, size_t n, const il_real *Y, il_real *loss, il_real *correct);
-
-/* Gradients of the mean loss for the samples X of the last il_network_loss. */
 void il_network_backward(il_network *net, size_t n, const il_real *X);
+
+/* Puts what initialization leaves alone to its start in one replica: gains 1, shifts 0, learned slopes as their
+ * activation says, running means 0 and variances 1. */
+void il_network_reset(il_network *net, size_t replica);
+
+/* Frozen layers keep their parameters; gradients are still computed. */
+void il_network_freeze(il_network *net, size_t k, bool frozen);
+
+/* Walks the parameters that are not frozen: begin with {0}; each call finds the next range of parameters (indices of
+ * one replica) as long as possible, until it returns false. */
+typedef struct il_range {
+    size_t first, last; /* last is one past the end */
+    size_t layer;       /* where to go on */
+} il_range;
+bool il_network_trainable(const il_network *net, il_range *range);
 
 /* One replica's weights of layer k as plain matrices, W [fan_in][fan_out] and b [fan_out]. */
 void il_network_put(il_network *net, size_t k, size_t replica, const il_real *W, const il_real *b);
 void il_network_get(const il_network *net, size_t k, size_t replica, il_real *W, il_real *b);
 
-/* Room for one layer's W followed by its b (any layer, one replica), for filling before
- * il_network_put. */
+/* Room for one layer's parameters (any layer, one replica), W first, for filling before il_network_put. */
 il_real *il_network_staging(il_network *net);
 
 /* Keeps only the n replicas listed in ascending order, and lowers R to the next multiple of 16

@@ -1,4 +1,4 @@
-/* Optimizers: one loop each over a network's flat parameters.
+/* Optimizers, learning-rate schedules, gradient clipping and penalties.
  *
  *     #include <initlab.h>
  *     int main(void) {
@@ -18,7 +18,7 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-extern const il_family il_optimizers; /* sgd momentum adam */
+extern const il_family il_optimizers; /* sgd momentum nesterov adam … */
 
 typedef il_call il_optimizer;
 
@@ -29,11 +29,52 @@ il_status il_optimizer_parse(const char *text, il_optimizer *out, il_error *err)
 size_t il_optimizer_slots(const il_optimizer *optimizer);
 size_t il_optimizer_lane_slots(const il_optimizer *optimizer);
 
-/* Puts one replica's optimizer state to that before the first step. */
+/* Puts one replica's learning rate and optimizer state to those before the first step. */
 void il_optimizer_reset(const il_optimizer *optimizer, il_network *net, size_t replica);
 
-/* One step of every replica along the gradients of the last backward pass. */
+/* The learning rate that the optimizer's parameters give. */
+double il_optimizer_rate(const il_optimizer *optimizer);
+
+/* One step of every replica along the gradients of the last backward pass, with the network's learning rates.
+ * Frozen layers stay. */
 void il_optimizer_step(const il_optimizer *optimizer, il_network *net);
+
+/* What a schedule knows of one replica's training. */
+typedef struct il_progress {
+    uint64_t step;        /* finished steps: 0 before the first */
+    uint64_t epoch_steps; /* steps in an epoch */
+    uint64_t steps;       /* in the whole training */
+} il_progress;
+
+#define IL_SCHEDULE_STATE 4 /* numbers that a schedule remembers */
+
+extern const il_family il_schedules; /* constant step exponential cosine warmup one_cycle plateau */
+
+/* Puts a schedule's memory, state [IL_SCHEDULE_STATE], to that before the first epoch. */
+void il_schedule_reset(const il_call *schedule, double *state);
+
+/* What the learning rate is multiplied with in the next step. */
+double il_schedule_factor(const il_call *schedule, const il_progress *at, const double *state);
+
+/* Tells a schedule that watches the loss (plateau) the evaluation loss at the end of an epoch. */
+void il_schedule_observe(const il_call *schedule, double loss, double *state);
+
+extern const il_family il_clips; /* none value norm */
+
+/* Limits the gradients of the last backward pass, each replica's for itself; frozen layers do not count. */
+void il_clip_gradients(const il_call *clip, il_network *net);
+
+extern const il_family il_penalties; /* none l1 l2 elastic weight_decay max_norm */
+
+/* A penalty acts at up to three places of a step, on the weights of all layers that are not frozen, and on biases and
+ * normalization parameters only when its `all` is set: on the gradients (l1, l2), on the weights before the optimizer
+ * (weight_decay), on the weights after it (max_norm). */
+void il_penalty_gradients(const il_call *penalty, il_network *net);
+void il_penalty_decay(const il_call *penalty, il_network *net);
+void il_penalty_project(const il_call *penalty, il_network *net);
+
+/* What the penalty adds to each replica's loss, [R]: 0 for those that act on weights only. */
+void il_penalty_value(const il_call *penalty, const il_network *net, double *value);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

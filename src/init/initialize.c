@@ -56,6 +56,7 @@ il_status il_initializer_bind(const il_call *weights, const il_call *bias,
 il_status il_initializer_fill(const il_initializer *initializer, il_network *net, size_t replica,
                               uint64_t seed, il_error *err) {
     size_t layers = il_network_layers(net);
+    il_network_reset(net, replica);
     for (size_t k = 0; k < layers; k++) {
         const il_layer *y = il_network_layer(net, k);
         il_init_layer layer = {.index = k,

@@ -13,6 +13,15 @@ typedef struct il_activation_type {
     void (*backward)(const double *arg, size_t n, const il_real *z, const il_real *a,
                      il_real *delta);
 
+    /* In place of the two above for an activation with a slope that is learned: p [slopes][R], where `slopes` is 1 or
+     * the number of units, and n is in samples. gp receives the gradient. */
+    size_t (*slopes)(const double *arg, size_t units);
+    double (*slope_start)(const double *arg);
+    void (*forward_learned)(size_t n, size_t units, size_t R, size_t slopes, const il_real *p,
+                            const il_real *z, il_real *a);
+    void (*backward_learned)(size_t n, size_t units, size_t R, size_t slopes, const il_real *p,
+                             const il_real *z, il_real *delta, il_real *gp);
+
     /* The same function and its derivative at one point, in double, for the theory of signal propagation;
      * between the kinks (points where φ or φ' jumps) both are smooth. */
     double (*value)(const double *arg, double z);

@@ -10,11 +10,14 @@
 typedef struct il_loss_pass {
     size_t n, outputs, R;
     const il_real *z; /* logits [n][outputs][R] */
-    const il_real *Y; /* targets [n][outputs], shared by all replicas */
+    const il_real
+        *Y; /* targets [n][outputs], shared by all replicas, or with `own` [n][outputs][R] */
+    bool own;
     il_real *loss;    /* [R] */
     il_real *correct; /* [R]: samples classified correctly */
     il_real *delta;   /* [n][outputs][R]: gradient of the mean loss with respect to z */
-    il_real *scratch; /* [R] */
+    il_real *scratch; /* [3][R] */
+    il_real *row;     /* [R] where shared targets are spread */
 } il_loss_pass;
 
 typedef struct il_loss_type {

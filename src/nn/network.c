@@ -1,38 +1,37 @@
-#include "initlab/network.h"
+#include "nn/network.h"
 
 #include "base/arena.h"
-#include "base/clones.h"
-#include "linalg/gemm.h"
 #include "nn/activation.h"
+#include "nn/dropout.h"
 #include "nn/loss.h"
+#include "nn/norm.h"
 
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
-struct il_network {
-    const il_gemm_engine *gemm;
-    il_call loss;
-    size_t R, n_layers, size, batch, slots, lane_slots;
-    size_t stride; /* elements between parameter-shaped arrays, fixed while R shrinks */
-    il_real
-        *parameters; /* 2 + slots arrays: parameters, gradients, optimizer slots, each [size][R] */
-    double *lane_slot_block;    /* [lane_slots][R] */
-    il_real *staging, *scratch; /* one layer of one replica; [R] */
-    il_layer layer[];           /* [n_layers] */
-};
-
-/* Weights of all layers come first to last, each W followed by its b. */
-static void place_parameters(il_network *net) {
-    size_t R = net->R, at = 0;
+/* A layer's parameters are W, b, gain, shift and slope, in this order; layers follow each other. */
+void il_network_place(il_network *net) {
+    size_t R = net->R;
+    il_real *at = net->parameters, *running = net->running;
     for (size_t k = 0; k < net->n_layers; k++) {
         il_layer *y = &net->layer[k];
-        size_t weights = y->fan_in * y->fan_out * R;
-        y->W = net->parameters + at;
-        y->b = y->W + weights;
+        size_t row = y->fan_out * R;
+        y->W = at;
+        y->b = y->W + y->fan_in * row;
+        y->gain = y->norm.desc ? y->b + row : NULL;
+        y->shift = y->norm.desc ? y->gain + row : NULL;
+        y->slope = y->slopes ? at + (y->parameters - y->slopes) * R : NULL;
         y->gW = y->W + net->stride;
         y->gb = y->b + net->stride;
-        at += weights + y->fan_out * R;
+        y->g_gain = y->norm.desc ? y->gain + net->stride : NULL;
+        y->g_shift = y->norm.desc ? y->shift + net->stride : NULL;
+        y->g_slope = y->slopes ? y->slope + net->stride : NULL;
+        at += y->parameters * R;
+        if (y->norm.desc && il_norm_of(&y->norm)->per_unit) {
+            y->mean = running;
+            y->variance = running + row;
+            running += 2 * row;
+        }
     }
 }
 
@@ -58,18 +57,82 @@ static il_status check(const il_network_config *c, il_error *err) {
     return IL_OK;
 }
 
+/* Layer k as the configuration describes it, without memory. At most IL_MAX_WIDTH squared parameters. */
+static il_layer describe(const il_network_config *c, size_t k) {
+    bool last = k + 2 == c->widths.n;
+    il_layer y = {
+        .fan_in = c->widths.width[k],
+        .fan_out = c->widths.width[k + 1],
+        .activation = last ? (il_call){.desc = &il_activation_linear.desc} : c->hidden,
+    };
+    const il_activation_type *activation = il_activation_of(&y.activation);
+    if (!last && c->norm.desc && il_norm_of(&c->norm)->forward)
+        y.norm = c->norm;
+    if (!last && c->dropout.desc && il_dropout_of(&c->dropout)->law)
+        y.dropout = c->dropout;
+    y.slopes = activation->slopes ? activation->slopes(y.activation.arg, y.fan_out) : 0;
+    y.parameters = (y.fan_in + 1 + (y.norm.desc ? 2 : 0)) * y.fan_out + y.slopes;
+    return y;
+}
+
+/* Where the arrays of one layer lie, as offsets in bytes. */
+enum { Z, DELTA, A, NORMALIZED, NORMED, INVERSE, MASK, DROPPED, ARRAYS };
+typedef size_t offsets[ARRAYS];
+
+static void reserve_layer(il_layout *layout, const il_layer *y, size_t batch, size_t R, bool last,
+                          offsets at) {
+    size_t per_unit = y->norm.desc && il_norm_of(&y->norm)->per_unit;
+    const bool wanted[ARRAYS] = {
+        [Z] = true,
+        [DELTA] = true,
+        [A] = !last,
+        [NORMALIZED] = y->norm.desc,
+        [NORMED] = y->norm.desc,
+        [INVERSE] = y->norm.desc,
+        [MASK] = y->dropout.desc,
+        [DROPPED] = y->dropout.desc,
+    };
+    for (size_t i = 0; i < ARRAYS; i++) {
+        size_t samples = i == INVERSE && per_unit ? 1 : batch;
+        size_t units = i == INVERSE && !per_unit ? 1 : y->fan_out;
+        at[i] = wanted[i] ? il_layout_reserve(layout, sizeof(il_real), samples, units, R) : 0;
+    }
+}
+
+static void place_layer(il_layer *y, char *block, const offsets at, bool last) {
+    il_real *array[ARRAYS];
+    for (size_t i = 0; i < ARRAYS; i++)
+        array[i] = at[i] ? (il_real *)(void *)(block + at[i]) : NULL;
+    y->z = array[Z];
+    y->delta = array[DELTA];
+    y->normalized = array[NORMALIZED];
+    y->inverse = array[INVERSE];
+    y->normed = array[NORMED];
+    y->mask = array[MASK];
+    y->dropped = array[DROPPED];
+    bool before = y->norm.desc && y->norm.arg[IL_NORM_AFTER] == 0;
+    y->u = before ? y->normed : y->z;
+    y->a = last ? y->z : array[A];
+    y->out = y->a;
+}
+
+/* What all layers together need. */
 typedef struct sizes {
-    size_t parameters, widest_layer; /* of one replica */
-    bool overflow;
+    size_t parameters, running, widest_layer, most_units; /* of one replica */
+    bool norms, dropouts, overflow;
 } sizes;
 
-static sizes measure(const il_widths *w) {
+static sizes measure(const il_layer *layer, size_t n) {
     sizes s = {0};
-    for (size_t k = 0; k + 1 < w->n; k++) {
-        size_t layer;
-        s.overflow |= __builtin_mul_overflow(w->width[k] + 1, w->width[k + 1], &layer);
-        s.overflow |= __builtin_add_overflow(s.parameters, layer, &s.parameters);
-        s.widest_layer = layer > s.widest_layer ? layer : s.widest_layer;
+    for (size_t k = 0; k < n; k++) {
+        const il_layer *y = &layer[k];
+        bool running = y->norm.desc && il_norm_of(&y->norm)->per_unit;
+        s.overflow |= __builtin_add_overflow(s.parameters, y->parameters, &s.parameters);
+        s.running += running ? 2 * y->fan_out : 0;
+        s.widest_layer = y->parameters > s.widest_layer ? y->parameters : s.widest_layer;
+        s.most_units = y->fan_out > s.most_units ? y->fan_out : s.most_units;
+        s.norms |= y->norm.desc != NULL;
+        s.dropouts |= y->dropout.desc != NULL;
     }
     return s;
 }
@@ -80,25 +143,33 @@ il_status il_network_new(const il_network_config *c, il_network **out, il_error 
     if (status != IL_OK)
         return status;
 
-    size_t n_layers = c->widths.n - 1, R = c->replicas;
-    sizes s = measure(&c->widths);
+    size_t n = c->widths.n - 1, R = c->replicas, stride;
+    il_layer layer[IL_MAX_LAYERS];
+    for (size_t k = 0; k < n; k++)
+        layer[k] = describe(c, k);
+    sizes s = measure(layer, n);
     il_layout layout = {.overflow = s.overflow};
-    il_layout_reserve(&layout, 1, sizeof(il_network) + n_layers * sizeof(il_layer), 1, 1);
-    size_t stride;
+    il_layout_reserve(&layout, 1, sizeof(il_network) + n * sizeof(il_layer), 1, 1);
     layout.overflow |= __builtin_mul_overflow(s.parameters, R, &stride);
     layout.overflow |= __builtin_add_overflow(stride, 15, &stride);
     stride -= stride % 16; /* each array of the block begins on a cache line */
+    size_t most = s.most_units > c->batch ? s.most_units : c->batch;
     size_t parameters = il_layout_reserve(&layout, sizeof(il_real), stride, 2 + c->slots, 1);
+    size_t running = il_layout_reserve(&layout, sizeof(il_real), s.running, R, 1);
     size_t lanes = il_layout_reserve(&layout, sizeof(double), c->lane_slots, R, 1);
+    size_t learning_rates = il_layout_reserve(&layout, sizeof(double), R, 1, 1);
+    size_t rates =
+        il_layout_reserve(&layout, sizeof(il_real), IL_MAX_RATES, R > IL_SPAN ? R : IL_SPAN, 1);
     size_t staging = il_layout_reserve(&layout, sizeof(il_real), s.widest_layer, 1, 1);
-    size_t scratch = il_layout_reserve(&layout, sizeof(il_real), R, 1, 1);
-    size_t activations[IL_MAX_LAYERS][3];
-    for (size_t k = 0; k < n_layers; k++)
-        for (size_t i = 0; i < 3; i++)
-            activations[k][i] = i == 1 && k + 1 == n_layers
-                                    ? activations[k][0] /* logits have no activation of their own */
-                                    : il_layout_reserve(&layout, sizeof(il_real), c->batch,
-                                                        c->widths.width[k + 1], R);
+    size_t scratch = il_layout_reserve(&layout, sizeof(il_real), 3, R, 1);
+    size_t row = il_layout_reserve(&layout, sizeof(il_real), R, 1, 1);
+    size_t sums = il_layout_reserve(&layout, sizeof(double), s.norms ? 2 * most : 0, R, 1);
+    size_t words =
+        il_layout_reserve(&layout, sizeof(uint32_t), s.dropouts ? 4 * IL_MASK_BLOCKS : 0, R, 1);
+    size_t block_at = il_layout_reserve(&layout, sizeof(uint64_t), s.dropouts ? 1 : 0, R, 1);
+    offsets at[IL_MAX_LAYERS];
+    for (size_t k = 0; k < n; k++)
+        reserve_layer(&layout, &layer[k], c->batch, R, k + 1 == n, at[k]);
 
     char *block = il_layout_allocate(&layout);
     if (!block)
@@ -110,28 +181,32 @@ il_status il_network_new(const il_network_config *c, il_network **out, il_error 
         .gemm = c->engine == IL_BLAS ? &il_gemm_blas : &il_gemm_lockstep,
         .loss = c->loss,
         .R = R,
-        .n_layers = n_layers,
+        .n_layers = n,
         .size = s.parameters,
+        .running_size = s.running,
         .batch = c->batch,
         .slots = c->slots,
         .lane_slots = c->lane_slots,
         .stride = stride,
         .parameters = (il_real *)(void *)(block + parameters),
+        .running = (il_real *)(void *)(block + running),
         .lane_slot_block = (double *)(void *)(block + lanes),
+        .learning_rates = (double *)(void *)(block + learning_rates),
+        .rates = (il_real *)(void *)(block + rates),
         .staging = (il_real *)(void *)(block + staging),
         .scratch = (il_real *)(void *)(block + scratch),
+        .row = (il_real *)(void *)(block + row),
+        .sums = (double *)(void *)(block + sums),
+        .words = (uint32_t *)(void *)(block + words),
+        .block = (uint64_t *)(void *)(block + block_at),
     };
-    for (size_t k = 0; k < n_layers; k++)
-        net->layer[k] = (il_layer){
-            .fan_in = c->widths.width[k],
-            .fan_out = c->widths.width[k + 1],
-            .z = (il_real *)(void *)(block + activations[k][0]),
-            .a = (il_real *)(void *)(block + activations[k][1]),
-            .delta = (il_real *)(void *)(block + activations[k][2]),
-            .activation =
-                k + 1 == n_layers ? (il_call){.desc = &il_activation_linear.desc} : c->hidden,
-        };
-    place_parameters(net);
+    for (size_t k = 0; k < n; k++) {
+        net->layer[k] = layer[k];
+        place_layer(&net->layer[k], block, at[k], k + 1 == n);
+    }
+    il_network_place(net);
+    for (size_t r = 0; r < R; r++)
+        il_network_reset(net, r);
     *out = net;
     return IL_OK;
 }
@@ -164,99 +239,18 @@ il_real *il_network_slot(il_network *net, size_t slot) {
 double *il_network_lane_slots(il_network *net) {
     return net->lane_slot_block;
 }
+double *il_network_learning_rates(const il_network *net) {
+    return net->learning_rates;
+}
+il_real *il_network_rates(il_network *net) {
+    return net->rates;
+}
+size_t il_network_running_size(const il_network *net) {
+    return net->running_size;
+}
+il_real *il_network_running(il_network *net) {
+    return net->running;
+}
 il_real *il_network_staging(il_network *net) {
     return net->staging;
-}
-
-/* The layers below the first see each replica's own activations; the first sees an input shared by
- * all, which makes its product one matrix of fan_out·R columns. */
-static void multiply(const il_network *net, il_gemm *gemm, bool shared, size_t m, size_t n,
-                     size_t k, const il_real *A, const il_real *B, il_real beta, il_real *C) {
-    gemm(m, shared ? n * net->R : n, k, shared ? 1 : net->R, A, B, beta, C);
-}
-
-const il_real *il_network_forward(il_network *net, size_t n, const il_real *X) {
-    const il_real *input = X;
-    for (size_t k = 0; k < net->n_layers; k++) {
-        il_layer *y = &net->layer[k];
-        size_t row = y->fan_out * net->R;
-        for (size_t i = 0; i < n; i++)
-            memcpy(y->z + i * row, y->b, row * sizeof *y->b);
-        multiply(net, net->gemm->nn, k == 0, n, y->fan_out, y->fan_in, input, y->W, 1, y->z);
-        if (y->a != y->z)
-            il_activation_of(&y->activation)->forward(y->activation.arg, n * row, y->z, y->a);
-        input = y->a;
-    }
-    return input;
-}
-
-void il_network_loss(il_network *net, size_t n, const il_real *Y, il_real *loss, il_real *correct) {
-    il_layer *last = &net->layer[net->n_layers - 1];
-    il_loss_of(&net->loss)
-        ->evaluate(net->loss.arg, &(il_loss_pass){.n = n,
-                                                  .outputs = last->fan_out,
-                                                  .R = net->R,
-                                                  .z = last->z,
-                                                  .Y = Y,
-                                                  .loss = loss,
-                                                  .correct = correct,
-                                                  .delta = last->delta,
-                                                  .scratch = net->scratch});
-}
-
-/* g[c] = sum over samples of delta[i][c], in sample order. */
-IL_CLONES static void network_sum_rows(size_t n, size_t columns, const il_real *restrict delta,
-                                       il_real *restrict g) {
-    memcpy(g, delta, columns * sizeof *g);
-    for (size_t i = 1; i < n; i++)
-        for (size_t c = 0; c < columns; c++)
-            g[c] += delta[i * columns + c];
-}
-
-void il_network_backward(il_network *net, size_t n, const il_real *X) {
-    for (size_t k = net->n_layers; k-- > 0;) {
-        il_layer *y = &net->layer[k];
-        const il_real *input = k == 0 ? X : net->layer[k - 1].a;
-        multiply(net, net->gemm->tn, k == 0, y->fan_in, y->fan_out, n, input, y->delta, 0, y->gW);
-        network_sum_rows(n, y->fan_out * net->R, y->delta, y->gb);
-        if (k == 0)
-            return;
-        il_layer *x = &net->layer[k - 1];
-        net->gemm->nt(n, x->fan_out, y->fan_out, net->R, y->delta, y->W, 0, x->delta);
-        il_activation_of(&x->activation)
-            ->backward(x->activation.arg, n * x->fan_out * net->R, x->z, x->a, x->delta);
-    }
-}
-
-void il_network_put(il_network *net, size_t k, size_t replica, const il_real *W, const il_real *b) {
-    il_layer *y = &net->layer[k];
-    for (size_t i = 0; i < y->fan_in * y->fan_out; i++)
-        y->W[i * net->R + replica] = W[i];
-    for (size_t j = 0; j < y->fan_out; j++)
-        y->b[j * net->R + replica] = b[j];
-}
-
-void il_network_get(const il_network *net, size_t k, size_t replica, il_real *W, il_real *b) {
-    const il_layer *y = &net->layer[k];
-    for (size_t i = 0; i < y->fan_in * y->fan_out; i++)
-        W[i] = y->W[i * net->R + replica];
-    for (size_t j = 0; j < y->fan_out; j++)
-        b[j] = y->b[j * net->R + replica];
-}
-
-/* Rows move towards the start of their array, so packing in ascending order overwrites nothing
- * unread. */
-void il_network_keep(il_network *net, const size_t *lanes, size_t n) {
-    size_t R = (n + 15) / 16 * 16, old = net->R;
-    for (size_t array = 0; array < 2 + net->slots; array++) {
-        il_real *rows = net->parameters + array * net->stride;
-        for (size_t p = 0; p < net->size; p++)
-            for (size_t r = 0; r < R; r++)
-                rows[p * R + r] = r < n ? rows[p * old + lanes[r]] : 0;
-    }
-    for (size_t p = 0; p < net->lane_slots; p++)
-        for (size_t r = 0; r < R; r++)
-            net->lane_slot_block[p * R + r] = r < n ? net->lane_slot_block[p * old + lanes[r]] : 0;
-    net->R = R;
-    place_parameters(net);
 }

@@ -6,18 +6,19 @@
 
 enum { LR, MOMENTUM, NESTEROV };
 
-IL_CLONES static void momentum_descend(size_t n, il_real lr, il_real momentum, bool nesterov,
-                                       const il_real *restrict g, il_real *restrict v,
-                                       il_real *restrict w) {
-    for (size_t i = 0; i < n; i++) {
-        v[i] = momentum * v[i] + g[i];
-        w[i] -= lr * (nesterov ? g[i] + momentum * v[i] : v[i]);
-    }
+IL_CLONES static void momentum_descend(size_t rows, size_t R, il_real momentum, bool nesterov,
+                                       const il_real *restrict lr, const il_real *restrict g,
+                                       il_real *restrict v, il_real *restrict w) {
+    for (size_t i = 0; i < rows; i++)
+        for (size_t r = 0, at = i * R; r < R; r++, at++) {
+            v[at] = momentum * v[at] + g[at];
+            w[at] -= lr[r] * (nesterov ? g[at] + momentum * v[at] : v[at]);
+        }
 }
 
 static void step(const double *arg, const il_step *s) {
-    momentum_descend(s->size * s->R, (il_real)arg[LR], (il_real)arg[MOMENTUM], arg[NESTEROV] != 0,
-                     s->g, s->slot[0], s->w);
+    momentum_descend(s->rows, s->R, (il_real)arg[MOMENTUM], arg[NESTEROV] != 0, s->rate[0], s->g,
+                     s->slot[0], s->w);
 }
 
 const il_optimizer_type il_optimizer_momentum = {
@@ -30,5 +31,7 @@ const il_optimizer_type il_optimizer_momentum = {
                   {.name = "nesterov", .doc = "look ahead", .kind = IL_BOOL, .max = 1}},
              .n_params = 3},
     .slots = 1,
+    .rates = 1,
+    .advance = il_optimizer_advance_plain,
     .step = step,
 };

@@ -2,14 +2,16 @@
 
 #include "base/clones.h"
 
-IL_CLONES static void sgd_descend(size_t n, il_real lr, const il_real *restrict g,
-                                  il_real *restrict w) {
-    for (size_t i = 0; i < n; i++)
-        w[i] -= lr * g[i];
+IL_CLONES static void sgd_descend(size_t rows, size_t R, const il_real *restrict lr,
+                                  const il_real *restrict g, il_real *restrict w) {
+    for (size_t i = 0; i < rows; i++)
+        for (size_t r = 0; r < R; r++)
+            w[i * R + r] -= lr[r] * g[i * R + r];
 }
 
 static void step(const double *arg, const il_step *s) {
-    sgd_descend(s->size * s->R, (il_real)arg[0], s->g, s->w);
+    (void)arg;
+    sgd_descend(s->rows, s->R, s->rate[0], s->g, s->w);
 }
 
 const il_optimizer_type il_optimizer_sgd = {
@@ -22,5 +24,7 @@ const il_optimizer_type il_optimizer_sgd = {
                          .min = 1e-30,
                          .max = 1e6}},
              .n_params = 1},
+    .rates = 1,
+    .advance = il_optimizer_advance_plain,
     .step = step,
 };

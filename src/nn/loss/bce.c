@@ -3,14 +3,14 @@
 #include "nn/loss/judge.h"
 
 /* One output of one sample: adds its loss, writes its gradient. */
-IL_INLINE void output(size_t R, il_real y, il_real scale, const il_real *restrict z,
+IL_INLINE void output(size_t R, il_real scale, const il_real *restrict y, const il_real *restrict z,
                       il_real *restrict loss, il_real *restrict delta) {
     for (size_t r = 0; r < R; r++) {
         il_real positive = z[r] < 0 ? 0 : z[r];
         il_real e = IL_EXP_NONPOSITIVE(z[r] < 0 ? z[r] : -z[r]);
         il_real sigmoid = (z[r] < 0 ? e : 1) / (1 + e);
-        loss[r] += positive - z[r] * y + IL_LOG1P_UNIT(e);
-        delta[r] = (sigmoid - y) * scale;
+        loss[r] += positive - z[r] * y[r] + IL_LOG1P_UNIT(e);
+        delta[r] = (sigmoid - y[r]) * scale;
     }
 }
 
@@ -21,8 +21,8 @@ IL_CLONES static void bce_evaluate(const double *arg, const il_loss_pass *pass) 
     il_fill(R, 0, pass->loss);
     il_fill(R, 0, pass->correct);
     for (size_t i = 0; i < pass->n; i++) {
-        for (size_t c = i * K; c < (i + 1) * K; c++)
-            output(R, pass->Y[c], 1 / count, pass->z + c * R, pass->loss, pass->delta + c * R);
+        for (size_t j = 0, c = i * K * R; j < K; j++, c += R)
+            output(R, 1 / count, il_target(pass, i, j), pass->z + c, pass->loss, pass->delta + c);
         il_judge_sides(pass, i, 0);
     }
     il_divide(R, count, pass->loss);

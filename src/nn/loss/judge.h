@@ -7,6 +7,8 @@
 #include "base/clones.h"
 #include "nn/loss.h"
 
+#define IL_INFINITY ((il_real)__builtin_inf())
+
 IL_INLINE void il_fill(size_t n, il_real value, il_real *restrict x) {
     for (size_t r = 0; r < n; r++)
         x[r] = value;
@@ -17,40 +19,50 @@ IL_INLINE void il_add(size_t n, const il_real *restrict x, il_real *restrict sum
         sum[r] += x[r];
 }
 
-/* Adds 1 to correct[r] where every output of sample i lies on its target's side of `threshold`. */
+/* The targets of output j of sample i for every replica, [R]; shared ones are spread out. */
+IL_INLINE const il_real *il_target(const il_loss_pass *pass, size_t i, size_t j) {
+    size_t at = i * pass->outputs + j;
+    if (pass->own)
+        return pass->Y + at * pass->R;
+    il_fill(pass->R, pass->Y[at], pass->row);
+    return pass->row;
+}
+
+/* Adds 1 to correct[r] where every output of sample i lies on its target's side: logits of `threshold`, targets of
+ * 1/2. */
 IL_INLINE void il_judge_sides(const il_loss_pass *pass, size_t i, il_real threshold) {
     size_t K = pass->outputs, R = pass->R;
     il_real *restrict right = pass->scratch;
+    il_fill(R, 1, right);
     for (size_t j = 0; j < K; j++) {
-        const il_real *restrict z = pass->z + (i * K + j) * R;
-        const il_real above = pass->Y[i * K + j] > (il_real)0.5 ? (il_real)1 : (il_real)0;
-        const il_real below = 1 - above;
-        if (j == 0)
-            for (size_t r = 0; r < R; r++)
-                right[r] = z[r] > threshold ? above : below;
-        else
-            for (size_t r = 0; r < R; r++)
-                right[r] *= z[r] > threshold ? above : below;
+        const il_real *restrict z = pass->z + (i * K + j) * R, *restrict y = il_target(pass, i, j);
+        for (size_t r = 0; r < R; r++) {
+            const il_real above = y[r] > (il_real)0.5 ? (il_real)1 : (il_real)0;
+            right[r] *= z[r] > threshold ? above : 1 - above;
+        }
     }
     il_add(R, right, pass->correct);
 }
 
-/* Adds 1 to correct[r] where the largest logit (the first of equals) of sample i is that of the class with
- * the largest target. */
+/* Adds 1 to correct[r] where the largest logit (the first of equals) of sample i has the largest target. A NaN among the
+ * logits is never correct. */
 IL_INLINE void il_judge_argmax(const il_loss_pass *pass, size_t i) {
-    size_t K = pass->outputs, R = pass->R, class = 0;
-    const il_real *restrict Y = pass->Y + i * K, *restrict z = pass->z + i * K * R;
-    il_real *restrict right = pass->scratch;
-    for (size_t j = 1; j < K; j++)
-        class = Y[j] > Y[class] ? j : class;
-    il_fill(R, 1, right);
-    for (size_t j = 0; j < class; j++)
-        for (size_t r = 0; r < R; r++)
-            right[r] *= z[j * R + r] < z[class * R + r] ? (il_real)1 : (il_real)0;
-    for (size_t j = class + 1; j < K; j++)
-        for (size_t r = 0; r < R; r++)
-            right[r] *= z[j * R + r] <= z[class * R + r] ? (il_real)1 : (il_real)0;
-    il_add(R, right, pass->correct);
+    const size_t K = pass->outputs, R = pass->R;
+    il_real *restrict best = pass->scratch, *restrict held = best + R, *restrict most = held + R;
+    il_fill(R, -IL_INFINITY, best);
+    il_fill(R, -1, held);
+    il_fill(R, 0, most);
+    for (size_t j = 0; j < K; j++) {
+        const il_real *restrict z = pass->z + (i * K + j) * R, *restrict y = il_target(pass, i, j);
+        for (size_t r = 0; r < R; r++) {
+            const il_real top = y[r] > most[r] ? y[r] : most[r];
+            held[r] = z[r] > best[r] ? y[r] : held[r];
+            best[r] = z[r] > best[r] ? z[r] : best[r];
+            most[r] = z[r] == z[r] ? top : IL_INFINITY;
+        }
+    }
+    for (size_t r = 0; r < R; r++)
+        pass->correct[r] += held[r] == most[r] ? (il_real)1 : (il_real)0;
 }
 
 IL_INLINE void il_divide(size_t n, il_real divisor, il_real *restrict x) {

@@ -1,10 +1,10 @@
 /* Mean squared error of the linear outputs. A single output is classified at 1/2, several by the largest. */
 #include "nn/loss/judge.h"
 
-IL_INLINE void output(size_t R, il_real y, il_real scale, const il_real *restrict z,
+IL_INLINE void output(size_t R, il_real scale, const il_real *restrict y, const il_real *restrict z,
                       il_real *restrict loss, il_real *restrict delta) {
     for (size_t r = 0; r < R; r++) {
-        il_real difference = z[r] - y;
+        il_real difference = z[r] - y[r];
         loss[r] += difference * difference;
         delta[r] = difference * scale;
     }
@@ -17,8 +17,8 @@ IL_CLONES static void mse_evaluate(const double *arg, const il_loss_pass *pass) 
     il_fill(R, 0, pass->loss);
     il_fill(R, 0, pass->correct);
     for (size_t i = 0; i < pass->n; i++) {
-        for (size_t c = i * K; c < (i + 1) * K; c++)
-            output(R, pass->Y[c], 2 / count, pass->z + c * R, pass->loss, pass->delta + c * R);
+        for (size_t j = 0, c = i * K * R; j < K; j++, c += R)
+            output(R, 2 / count, il_target(pass, i, j), pass->z + c, pass->loss, pass->delta + c);
         if (K == 1)
             il_judge_sides(pass, i, (il_real)0.5);
         else

@@ -13,13 +13,13 @@ IL_INLINE void find_largest(size_t K, size_t R, const il_real *restrict z,
 }
 
 /* One output: its exponential into e, its share -y z of the loss. */
-IL_INLINE void exponential(size_t R, il_real y, const il_real *restrict z,
+IL_INLINE void exponential(size_t R, const il_real *restrict y, const il_real *restrict z,
                            const il_real *restrict largest, il_real *restrict loss,
                            il_real *restrict e) {
     for (size_t r = 0; r < R; r++) {
         il_real shifted = z[r] - largest[r];
         e[r] = IL_EXP_NONPOSITIVE(shifted);
-        loss[r] -= y * shifted;
+        loss[r] -= y[r] * shifted;
     }
 }
 
@@ -31,10 +31,10 @@ IL_INLINE void normalizer(size_t R, il_real *restrict sum, il_real *restrict los
     }
 }
 
-IL_INLINE void gradient(size_t R, il_real y, il_real scale, const il_real *restrict inverse,
-                        il_real *restrict delta) {
+IL_INLINE void gradient(size_t R, il_real scale, const il_real *restrict y,
+                        const il_real *restrict inverse, il_real *restrict delta) {
     for (size_t r = 0; r < R; r++)
-        delta[r] = (delta[r] * inverse[r] - y) * scale;
+        delta[r] = (delta[r] * inverse[r] - y[r]) * scale;
 }
 
 IL_CLONES static void softmax_ce_evaluate(const double *arg, const il_loss_pass *pass) {
@@ -44,18 +44,18 @@ IL_CLONES static void softmax_ce_evaluate(const double *arg, const il_loss_pass 
     il_fill(R, 0, pass->loss);
     il_fill(R, 0, pass->correct);
     for (size_t i = 0; i < pass->n; i++) {
-        const il_real *z = pass->z + i * K * R, *Y = pass->Y + i * K;
+        const il_real *z = pass->z + i * K * R;
         il_real *delta = pass->delta + i * K * R;
         il_judge_argmax(pass, i);
         find_largest(K, R, z, shared);
         for (size_t j = 0; j < K; j++)
-            exponential(R, Y[j], z + j * R, shared, pass->loss, delta + j * R);
+            exponential(R, il_target(pass, i, j), z + j * R, shared, pass->loss, delta + j * R);
         il_fill(R, 0, shared);
         for (size_t j = 0; j < K; j++)
             il_add(R, delta + j * R, shared);
         normalizer(R, shared, pass->loss);
         for (size_t j = 0; j < K; j++)
-            gradient(R, Y[j], 1 / count, shared, delta + j * R);
+            gradient(R, 1 / count, il_target(pass, i, j), shared, delta + j * R);
     }
     il_divide(R, count, pass->loss);
 }

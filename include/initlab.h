@@ -12,5 +12,6 @@
 #include "initlab/status.h"
 #include "initlab/study.h"
 #include "initlab/theory.h"
+#include "initlab/train.h"
 
 #endif

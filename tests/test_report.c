@@ -45,7 +45,13 @@ static void add_arm(fixture *f, const char *init, const char *optimizer, const i
     il_arm *arm = &f->arms[i];
     arm->data = call(&il_datasets, "xor");
     arm->hidden = call(&il_activations, "relu");
+    arm->norm = call(&il_norms, "none");
+    arm->dropout = call(&il_dropouts, "none");
     arm->loss = call(&il_losses, "bce");
+    arm->batch = call(&il_batches, "full");
+    arm->schedule = call(&il_schedules, "constant");
+    arm->clip = call(&il_clips, "none");
+    arm->penalty = call(&il_penalties, "none");
     arm->optimizer = call(&il_optimizers, optimizer);
     arm->bias = call(&il_inits, "zeros");
     arm->init = call(&il_inits, init);
@@ -543,12 +549,14 @@ static void test_csv(void **state) {
     char *text = csv(&f), init[IL_WIDTHS_TEXT], row[IL_WIDTHS_TEXT + 256];
     il_arm_format(&f.arms[0], IL_KEY_INIT, init);
     assert_non_null(strchr(init, ',')); /* else the next line would not test quoting */
-    assert_ptr_equal(strstr(text,
-                            "data,network,hidden,loss,optimizer,bias,init,engine,seed,outcome,"
-                            "epoch,T,train_loss,train_accuracy,layer\n"),
+    assert_ptr_equal(strstr(text, "data,network,hidden,norm,dropout,loss,batch,optimizer,schedule,"
+                                  "clip,penalty,bias,init,engine,seed,outcome,epoch,T,train_loss,"
+                                  "train_accuracy,layer\n"),
                      text);
     snprintf(row, sizeof row,
-             "\nxor,2-8-1,relu,bce,adam,zeros,\"%s\",lockstep,1,converged,1,1,0.1,1,\n", init);
+             "\nxor,2-8-1,relu,none,none,bce,full,adam,constant,none,none,zeros,\"%s\",lockstep,1,"
+             "converged,1,1,0.1,1,\n",
+             init);
     assert_non_null(strstr(text, row));
     assert_non_null(strstr(text, ",lockstep,8,censored,100,100,0.7,0.5,\n"));
     assert_non_null(strstr(text, ",zeros,lockstep,8,diverged,7,100,nan,0.25,2\n"));

@@ -55,7 +55,9 @@ static void defaults(void **state) {
     assert_string_equal(il_criterion_format(&study->converged, text),
                         "loss < 0.1 and accuracy == 1");
     assert_int_equal(study->n_arms, 1);
-    static const char *const expected[] = {"xor", "2-2-1", "relu", "bce", "adam", "zeros", "zeros"};
+    static const char *const expected[] = {"xor",  "2-2-1", "relu", "none",     "none",
+                                           "bce",  "full",  "adam", "constant", "none",
+                                           "none", "zeros", "zeros"};
     for (il_key key = 0; key < IL_KEYS; key++) {
         assert_arm(study, 0, key, expected[key]);
         assert_false(study->varied[key]);
@@ -68,8 +70,9 @@ static void defaults(void **state) {
 
 static void key_names(void **state) {
     (void)state;
-    static const char *const names[] = {"data",      "network", "hidden", "loss",
-                                        "optimizer", "bias",    "init"};
+    static const char *const names[] = {"data",    "network", "hidden",    "norm",     "dropout",
+                                        "loss",    "batch",   "optimizer", "schedule", "clip",
+                                        "penalty", "bias",    "init"};
     for (il_key key = 0; key < IL_KEYS; key++)
         assert_string_equal(il_key_name(key), names[key]);
 }
@@ -85,7 +88,15 @@ static void every_key(void **state) {
                             "optimizer: momentum(lr=0.1, nesterov=true)\n"
                             "bias: constant(0.01)\n"
                             "init: kaiming_normal\n"
-                            "batch: full\n"
+                            "batch: 3\n"
+                            "order: shared\n"
+                            "last: drop\n"
+                            "patience: 50\n"
+                            "norm: batchnorm(eps=0.001)\n"
+                            "dropout: 0.25\n"
+                            "schedule: constant\n"
+                            "clip: none\n"
+                            "penalty: none\n"
                             "seeds: 1e3\n"
                             "budget: 100000000\n"
                             "converged: accuracy >= 0.9\n"
@@ -95,8 +106,14 @@ static void every_key(void **state) {
     static const char *const expected[] = {"parity(bits=3, inputs=pm1)",
                                            "3-[9]x3-2",
                                            "leaky_relu(slope=0.2)",
+                                           "batchnorm(eps=0.001)",
+                                           "dropout(0.25)",
                                            "softmax_ce",
+                                           "batch(3)",
                                            "momentum(lr=0.1, nesterov=true)",
+                                           "constant",
+                                           "none",
+                                           "none",
                                            "constant(0.01)",
                                            "he_normal"};
     for (il_key key = 0; key < IL_KEYS; key++)
@@ -104,6 +121,9 @@ static void every_key(void **state) {
     assert_int_equal(study->seeds, 1000);
     assert_int_equal(study->budget, 100000000);
     assert_string_equal(il_criterion_format(&study->converged, text), "accuracy >= 0.9");
+    assert_int_equal(study->order, IL_ORDER_SHARED);
+    assert_true(study->drop_last);
+    assert_int_equal(study->patience, 50);
     assert_int_equal(study->arms[0].baseline, 0);
     assert_int_equal(study->arms[0].engine, IL_BLAS);
     il_study_free(study);
@@ -223,9 +243,10 @@ static void overrides(void **state) {
     il_study_free(study);
 
     assert_override("init", "--set: expected key=value, found 'init'");
-    assert_override("=zeros",
-                    "--set: unknown key '' (known: data, network, hidden, loss, optimizer, bias, "
-                    "init, study, batch, seeds, budget, converged and 2 more)");
+    assert_override(
+        "=zeros",
+        "--set: unknown key '' (known: data, network, hidden, norm, dropout, loss, batch, "
+        "optimizer, schedule, clip, penalty, bias and 10 more)");
     assert_override("inti=zeros", "--set: unknown key 'inti' (did you mean 'init'?)");
     assert_override("init=", "--set init: expected a value after '='");
     assert_override("init=[zeros, he_norml]",
@@ -255,10 +276,9 @@ static void keys_refused(void **state) {
                    "x.yaml:4:12: mapping values are not allowed in this context");
     assert_message(BASE "optimiser: sgd\n",
                    "x.yaml:4:1: unknown key 'optimiser' (did you mean 'optimizer'?)");
-    assert_message(
-        BASE "epochs: 3\n",
-        "x.yaml:4:1: unknown key 'epochs' (known: data, network, hidden, loss, optimizer, bias, "
-        "init, study, batch, seeds, budget, converged and 2 more)");
+    assert_message(BASE "epochs: 3\n", "x.yaml:4:1: unknown key 'epochs' (known: data, network, "
+                                       "hidden, norm, dropout, loss, batch, "
+                                       "optimizer, schedule, clip, penalty, bias and 10 more)");
     assert_message(BASE "data: and\n", "x.yaml:4:1: data: is given twice, first on line 1");
     assert_message(BASE "[data]: and\n", "x.yaml:4:1: expected a key, such as data:");
     assert_message(BASE "hidden:\n", "x.yaml:4:8: hidden: has no value");
@@ -299,8 +319,13 @@ static void values_refused(void **state) {
         BASE "bias: he_normal\n",
         "x.yaml:4:7: bias: he_normal scales with fan, which a bias has none of (use zeros, ones, "
         "constant, normal or uniform)");
-    assert_message(BASE "batch: 32\n",
-                   "x.yaml:4:8: batch: this version knows only 'full', found '32'");
+    assert_message(BASE "batch: 0\n", "x.yaml:4:8: batch: size=0 is outside [1, 1000000]");
+    assert_message(BASE "batch: ful\n", "x.yaml:4:8: unknown batch 'ful' (did you mean 'full'?)");
+    assert_message(BASE "norm: batchnorm\nbatch: 1\n",
+                   "x.yaml:4:7: norm: batchnorm has no variance in a batch of 1 sample: use "
+                   "layernorm or a larger batch");
+    assert_message(BASE "norm: none\nbatchnorm: true\n",
+                   "x.yaml:5:1: batchnorm: is given twice, first on line 4");
     assert_message(BASE "engine: lokstep\n",
                    "x.yaml:4:9: unknown engine 'lokstep' (did you mean 'lockstep'?)");
     assert_message(BASE "engine: gpu\n",

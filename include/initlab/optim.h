@@ -57,6 +57,7 @@ void il_schedule_reset(const il_call *schedule, double *state);
 double il_schedule_factor(const il_call *schedule, const il_progress *at, const double *state);
 
 /* Tells a schedule that watches the loss (plateau) the evaluation loss at the end of an epoch. */
+bool il_schedule_watches(const il_call *schedule);
 void il_schedule_observe(const il_call *schedule, double loss, double *state);
 
 extern const il_family il_clips; /* none value norm */

@@ -29,6 +29,7 @@
 #include "network.h"
 #include "optim.h"
 #include "statistics.h"
+#include "train.h"
 #include <signal.h>
 
 #ifdef __cplusplus
@@ -65,15 +66,22 @@ typedef enum il_key {
     IL_KEY_DATA,
     IL_KEY_NETWORK,
     IL_KEY_HIDDEN,
+    IL_KEY_NORM,
+    IL_KEY_DROPOUT,
     IL_KEY_LOSS,
+    IL_KEY_BATCH,
     IL_KEY_OPTIMIZER,
+    IL_KEY_SCHEDULE,
+    IL_KEY_CLIP,
+    IL_KEY_PENALTY,
     IL_KEY_BIAS,
     IL_KEY_INIT,
     IL_KEYS
 } il_key;
 
 typedef struct il_arm {
-    il_call data, hidden, loss, optimizer, bias, init;
+    il_call data, hidden, norm, dropout, loss, batch, optimizer, schedule, clip, penalty, bias,
+        init;
     il_widths network;
     il_engine engine; /* from the spec: forced, or chosen by the size of network and data */
     size_t baseline;  /* index of the arm that differs only in having the baseline's init; its own
@@ -82,8 +90,11 @@ typedef struct il_arm {
 
 typedef struct il_study {
     char name[128];
-    size_t seeds;    /* runs per arm: seeds 1 … seeds */
-    uint32_t budget; /* epochs */
+    size_t seeds;      /* runs per arm: seeds 1 … seeds */
+    uint32_t budget;   /* epochs */
+    uint32_t patience; /* epochs without a lower loss that end a run; 0: none do */
+    il_order order;
+    bool drop_last;
     il_criterion converged;
     bool varied[IL_KEYS]; /* the keys given as lists of two or more */
     il_arm *arms;
@@ -112,12 +123,21 @@ void il_study_free(il_study *study);
 char *il_arm_format(const il_arm *arm, il_key key, char text[IL_WIDTHS_TEXT]);
 const char *il_key_name(il_key key);
 
-typedef enum il_outcome { IL_CONVERGED, IL_CENSORED, IL_DIVERGED } il_outcome;
+/* Whether the arm leaves out what the key could add: no norm, no dropout, a full batch, a constant learning rate, no
+ * clipping, no penalty. Reports say nothing of such keys. */
+bool il_arm_is_plain(const il_arm *arm, il_key key);
+
+typedef enum il_outcome {
+    IL_CONVERGED,
+    IL_CENSORED, /* at the budget */
+    IL_DIVERGED,
+    IL_STALLED /* the loss had not fallen for `patience` epochs */
+} il_outcome;
 
 /* One finished run. T = epoch when it converged, else the budget. */
 typedef struct il_run {
     uint32_t epoch;  /* converged: the first epoch at whose end the criterion held; diverged: the
-                        first at  whose end the loss was not finite; censored: the budget */
+                        first at whose end the loss was not finite; stalled: the last; censored: the budget */
     uint8_t outcome; /* il_outcome */
     uint16_t layer;  /* diverged: the first layer, from 1, with a non-finite pre-activation */
     float loss;      /* at that epoch */

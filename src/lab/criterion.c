@@ -27,7 +27,7 @@ static size_t offset(const reader *r, const char *at) {
     return (size_t)(at - r->text);
 }
 
-// The next run of marks, or of anything else that is not blank. An empty run is the text's end.
+/* The next run of marks, or of anything else that is not blank. An empty run is the text's end. */
 static size_t read_word(reader *r, const char **word) {
     r->at += strspn(r->at, blanks);
     *word = r->at;

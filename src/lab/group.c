@@ -2,22 +2,23 @@
 
 #include "base/arena.h"
 #include "base/clones.h"
+#include "initlab/train.h"
 #include "lab/criterion.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* Each lane is one run. `age` counts the lane's finished epochs; the forward pass that opens epoch
- * age + 1 is also the evaluation at the end of epoch `age`, since a full batch is the training set
- * itself.
- */
+/* Each lane is one run; `age` counts its finished epochs. */
 typedef struct group {
     const il_block *block;
-    il_network *net;
+    il_trainer *trainer;
+    il_network *net;     /* the trainer's */
+    il_samples samples;  /* to train and to evaluate on */
     il_network *fitting; /* a small network in which a data-dependent scheme works, else NULL */
     il_initializer initializer;
     il_run *runs;
     il_bounds bounds;
+    bool watched; /* the schedule or the patience looks at the loss */
     size_t R, next, active;
     size_t *owner;           /* [R] which of the block's runs the lane holds */
     int32_t *live;           /* [R] 1, or 0 for an idle lane */
@@ -33,7 +34,8 @@ typedef struct group {
 size_t il_group_lanes(const il_arm *arm, size_t samples) {
     if (arm->engine == IL_BLAS)
         return 1;
-    size_t parameters = 0, units = 0;
+    size_t parameters = 0, units = 0, batch = il_batch_size(&arm->batch);
+    samples = batch > 0 && batch < samples ? batch : samples;
     for (size_t k = 0; k + 1 < arm->network.n; k++) {
         parameters += (arm->network.width[k] + 1) * arm->network.width[k + 1];
         units += arm->network.width[k + 1];
@@ -67,31 +69,14 @@ IL_CLONES static size_t judge_lanes(size_t R, const il_bounds *bounds, il_real s
     return (size_t)ended;
 }
 
-static bool all_finite(const il_real *x, size_t n, size_t R, size_t r) {
-    for (size_t i = 0; i < n; i++)
-        if (!(x[i * R + r] - x[i * R + r] == 0))
-            return false;
-    return true;
-}
-
-/* The first layer of lane r, from 1, with a non-finite pre-activation, which any non-finite weight or bias of
- * the layer makes; the last when only the loss itself overflowed. */
-static size_t diverged_layer(const group *g, size_t r) {
-    size_t last = il_network_layers(g->net);
-    for (size_t k = 0; k < last; k++) {
-        const il_layer *y = il_network_layer(g->net, k);
-        if (!all_finite(y->z, g->block->data->n * y->fan_out, g->R, r))
-            return k + 1;
-    }
-    return last;
-}
-
-static void record(const group *g, size_t r) {
+static void record(group *g, size_t r) {
     il_outcome outcome = (il_outcome)(g->verdict[r] - 1);
     g->runs[g->owner[r]] = (il_run){
         .epoch = (uint32_t)g->age[r],
         .outcome = (uint8_t)outcome,
-        .layer = outcome == IL_DIVERGED ? (uint16_t)diverged_layer(g, r) : 0,
+        .layer = outcome == IL_DIVERGED
+                     ? (uint16_t)il_trainer_diverged_layer(g->trainer, &g->samples, r)
+                     : 0,
         .loss = isnan(g->loss[r]) ? NAN : (float)g->loss[r], /* one NaN for all processors */
         .accuracy = (float)(g->correct[r] / (il_real)g->block->data->n),
     };
@@ -123,8 +108,8 @@ static il_status refill(group *g, size_t r, il_error *err) {
     g->age[r] = 0;
     g->owner[r] = g->next++;
     g->active++;
-    il_optimizer_reset(&b->arm->optimizer, g->net, r);
     uint64_t seed = b->first_seed + g->owner[r];
+    il_trainer_begin(g->trainer, r, seed);
     return g->fitting ? fit(g, r, seed, err)
                       : il_initializer_fill(&g->initializer, g->net, r, seed, err);
 }
@@ -139,7 +124,7 @@ static void shrink(group *g) {
             g->age[n] = g->age[r];
             n++;
         }
-    il_network_keep(g->net, g->kept, n);
+    il_trainer_keep(g->trainer, g->kept, n);
     g->R = il_network_replicas(g->net);
     for (size_t r = 0; r < g->R; r++)
         g->live[r] = r < n;
@@ -150,21 +135,33 @@ static void grow_older(group *g) {
         g->age[r]++;
 }
 
-/* One epoch of every lane: evaluate, record what has ended, step, and refill. */
+/* Marks the lanes that have not ended but whose loss has stopped falling; returns how many. */
+static size_t judge_patience(group *g) {
+    size_t ended = 0;
+    il_trainer_observe(g->trainer, g->loss);
+    for (size_t r = 0; r < g->R; r++)
+        if (g->live[r] && !g->verdict[r] && il_trainer_stalled(g->trainer, r)) {
+            g->verdict[r] = 1 + IL_STALLED;
+            ended++;
+        }
+    return ended;
+}
+
+/* One epoch of every lane: evaluate, record what has ended, train, and refill. */
 static il_status epoch(group *g, il_error *err) {
     const il_block *b = g->block;
-    il_network_forward(g->net, b->data->n, b->data->X);
-    il_network_loss(g->net, b->data->n, b->Y, g->loss, g->correct);
+    il_trainer_evaluate(g->trainer, &g->samples, g->loss, g->correct);
     size_t ended = judge_lanes(g->R, &g->bounds, (il_real)b->data->n, (int32_t)b->study->budget,
                                g->live, g->age, g->loss, g->correct, g->verdict);
+    if (g->watched)
+        ended += judge_patience(g);
     if (ended > 0)
         for (size_t r = 0; r < g->R; r++)
             if (g->verdict[r])
                 record(g, r);
     g->active -= ended;
     if (g->active > 0) {
-        il_network_backward(g->net, b->data->n, b->data->X);
-        il_optimizer_step(&b->arm->optimizer, g->net);
+        il_trainer_epoch(g->trainer, NULL, NULL);
         grow_older(g);
     }
     if (ended == 0)
@@ -214,22 +211,37 @@ static il_status open_group(group *g, const il_block *block, il_run *runs, void 
     g->loss = (il_real *)(void *)(at + loss);
     g->correct = (il_real *)(void *)(at + correct);
 
+    const il_study *study = block->study;
     il_network_config config = {
         .widths = arm->network,
         .hidden = arm->hidden,
         .loss = arm->loss,
+        .norm = arm->norm,
+        .dropout = arm->dropout,
         .engine = arm->engine,
         .replicas = R,
-        .batch = block->data->n,
-        .slots = il_optimizer_slots(&arm->optimizer),
-        .lane_slots = il_optimizer_lane_slots(&arm->optimizer),
     };
-    il_status status = il_network_new(&config, &g->net, err);
+    il_training training = {
+        .optimizer = arm->optimizer,
+        .schedule = arm->schedule,
+        .clip = arm->clip,
+        .penalty = arm->penalty,
+        .batch = il_batch_size(&arm->batch),
+        .order = study->order,
+        .drop_last = study->drop_last,
+        .epochs = study->budget,
+        .patience = study->patience,
+    };
+    g->samples = (il_samples){block->data->n, block->data->X, block->Y};
+    g->watched = study->patience > 0 || il_schedule_watches(&arm->schedule);
+    il_status status = il_trainer_new(&config, &training, &g->samples, NULL, &g->trainer, err);
     if (status == IL_OK)
         status = il_initializer_bind(&arm->init, &arm->bias, &arm->hidden, &g->initializer, err);
+    if (status == IL_OK)
+        g->net = il_trainer_network(g->trainer);
     if (status == IL_OK && il_initializer_needs_data(&g->initializer)) {
         config.replicas = R < 16 ? R : 16;
-        config.slots = config.lane_slots = 0;
+        config.batch = block->data->n;
         status = il_network_new(&config, &g->fitting, err);
     }
     for (size_t r = 0; r < R && status == IL_OK; r++)
@@ -248,7 +260,7 @@ il_status il_group_run(const il_block *block, il_run *runs, il_error *err) {
     il_status status = open_group(&g, block, runs, &lanes, err);
     while (status == IL_OK && g.active > 0)
         status = cancelled(block) ? il_fail(err, IL_INTERRUPTED, "interrupted") : epoch(&g, err);
-    il_network_free(g.net);
+    il_trainer_free(g.trainer);
     il_network_free(g.fitting);
     free(lanes);
     return status;

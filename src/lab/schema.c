@@ -2,7 +2,9 @@
 #include "lab/spec.h"
 #include <string.h>
 
-static const char *const batches[] = {"full"};
+static const char *const orders[] = {
+    [IL_ORDER_PER_SEED] = "per_seed", [IL_ORDER_SHARED] = "shared"};
+static const char *const lasts[] = {"keep", "drop"};
 static const char *const engines[] = {
     [IL_SPEC_AUTO] = "auto", [IL_SPEC_LOCKSTEP] = "lockstep", [IL_SPEC_BLAS] = "blas"};
 
@@ -21,16 +23,47 @@ const il_spec_key il_spec_keys[IL_SPEC_KEYS] = {
                        .initial = "relu",
                        .family = &il_activations,
                        .doc = "activation of the hidden layers"},
+    [IL_KEY_NORM] = {.name = "norm",
+                     .alias = "batchnorm",
+                     .kind = IL_SPEC_CALL,
+                     .initial = "none",
+                     .family = &il_norms,
+                     .doc = "normalization of the hidden layers, such as batchnorm"},
+    [IL_KEY_DROPOUT] = {.name = "dropout",
+                        .kind = IL_SPEC_CALL,
+                        .initial = "none",
+                        .family = &il_dropouts,
+                        .doc = "dropout on the hidden layers, such as 0.5"},
     [IL_KEY_LOSS] = {.name = "loss",
                      .kind = IL_SPEC_CALL,
                      .initial = "bce",
                      .family = &il_losses,
                      .doc = "loss, computed from logits"},
+    [IL_KEY_BATCH] = {.name = "batch",
+                      .kind = IL_SPEC_CALL,
+                      .initial = "full",
+                      .family = &il_batches,
+                      .doc = "samples in one step: full or a number"},
     [IL_KEY_OPTIMIZER] = {.name = "optimizer",
                           .kind = IL_SPEC_CALL,
                           .initial = "adam",
                           .family = &il_optimizers,
                           .doc = "optimizer"},
+    [IL_KEY_SCHEDULE] = {.name = "schedule",
+                         .kind = IL_SPEC_CALL,
+                         .initial = "constant",
+                         .family = &il_schedules,
+                         .doc = "how the learning rate changes"},
+    [IL_KEY_CLIP] = {.name = "clip",
+                     .kind = IL_SPEC_CALL,
+                     .initial = "none",
+                     .family = &il_clips,
+                     .doc = "limit of the gradients"},
+    [IL_KEY_PENALTY] = {.name = "penalty",
+                        .kind = IL_SPEC_CALL,
+                        .initial = "none",
+                        .family = &il_penalties,
+                        .doc = "penalty on the weights"},
     [IL_KEY_BIAS] = {.name = "bias",
                      .kind = IL_SPEC_CALL,
                      .initial = "zeros",
@@ -44,12 +77,22 @@ const il_spec_key il_spec_keys[IL_SPEC_KEYS] = {
     [IL_SPEC_STUDY] = {.name = "study",
                        .kind = IL_SPEC_NAME,
                        .doc = "the study's name; the file's when absent"},
-    [IL_SPEC_BATCH] = {.name = "batch",
+    [IL_SPEC_ORDER] = {.name = "order",
                        .kind = IL_SPEC_WORD,
-                       .initial = "full",
-                       .words = batches,
-                       .n_words = sizeof batches / sizeof batches[0],
-                       .doc = "samples in one step"},
+                       .initial = "per_seed",
+                       .words = orders,
+                       .n_words = sizeof orders / sizeof orders[0],
+                       .doc = "whether each seed visits the samples in an order of its own"},
+    [IL_SPEC_LAST] = {.name = "last",
+                      .kind = IL_SPEC_WORD,
+                      .initial = "keep",
+                      .words = lasts,
+                      .n_words = sizeof lasts / sizeof lasts[0],
+                      .doc = "what becomes of an epoch's last batch when it is not full"},
+    [IL_SPEC_PATIENCE] = {.name = "patience",
+                          .kind = IL_SPEC_COUNT,
+                          .max = IL_MAX_BUDGET,
+                          .doc = "epochs without a lower loss after which a run ends"},
     [IL_SPEC_SEEDS] = {.name = "seeds",
                        .kind = IL_SPEC_COUNT,
                        .initial = "100",
@@ -88,8 +131,9 @@ il_status il_spec_find_key(const char *word, size_t n, const il_place *place, si
     il_match best = {0};
     il_names known = {0};
     for (*out = 0; *out < IL_SPEC_KEYS; ++*out) {
-        const char *name = il_spec_keys[*out].name;
-        if (strlen(name) == n && memcmp(name, word, n) == 0)
+        const char *name = il_spec_keys[*out].name, *alias = il_spec_keys[*out].alias;
+        if ((strlen(name) == n && memcmp(name, word, n) == 0) ||
+            (alias && strlen(alias) == n && memcmp(alias, word, n) == 0))
             return IL_OK;
         il_match_offer(&best, word, n, name, strlen(name));
         il_names_add(&known, name);

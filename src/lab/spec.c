@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-// While a spec is read: the node of each key, NULL where the default holds.
+/* While a spec is read: the node of each key, NULL where the default holds. */
 typedef struct reader {
     il_spec *spec;
-    const il_family *inits; // what stands for il_inits
+    const il_family *inits; /* what stands for il_inits */
     const il_yaml_node *value[IL_SPEC_KEYS];
     il_error *err;
 } reader;
@@ -18,7 +18,7 @@ static il_status no_memory(const reader *r) {
     return il_fail(r->err, IL_NO_MEMORY, "out of memory reading a study");
 }
 
-// Calls, widths, criteria and the rest are all text first.
+/* Calls, widths, criteria and the rest are all text first. */
 static il_status check_text(const reader *r, const char *key, const il_yaml_node *node) {
     if (node->kind == IL_YAML_MAP)
         return il_fail_at(r->err, &node->place, 0, "%s: expected a value, found key: value pairs",
@@ -85,7 +85,7 @@ static il_status check_repeated(const reader *r, size_t key, size_t i) {
     return IL_OK;
 }
 
-// YAML splits [uniform(low=-1, high=1)] at its comma into two items.
+/* YAML splits [uniform(low=-1, high=1)] at its comma into two items. */
 static il_status check_split(const reader *r, const il_yaml_node *item) {
     char shown[IL_CLIP];
     int open = 0;
@@ -138,7 +138,7 @@ static il_status read_list(const reader *r, size_t key) {
     return node ? read_items(r, key, node) : read_item(r, key, 0, schema->initial, &r->spec->whole);
 }
 
-// UTF-8 without control characters, 1 to 127 bytes.
+/* UTF-8 without control characters, 1 to 127 bytes. */
 static bool printable(const char *text, size_t n) {
     const unsigned char *s = (const unsigned char *)text;
     for (size_t i = 0, more; i < n; i += more + 1) {
@@ -146,7 +146,7 @@ static bool printable(const char *text, size_t n) {
         if (s[i] < 0x20 || s[i] == 0x7F || (s[i] >= 0x80 && s[i] < 0xC2) || s[i] > 0xF4 ||
             (s[i] == 0xC2 && i + 1 < n && s[i + 1] < 0xA0))
             return false;
-        // Overlong forms, surrogates, and what lies beyond U+10FFFF.
+        /* Overlong forms, surrogates, and what lies beyond U+10FFFF. */
         if (more > 1 && i + 1 < n &&
             ((s[i] == 0xE0 && s[i + 1] < 0xA0) || (s[i] == 0xED && s[i + 1] > 0x9F) ||
              (s[i] == 0xF0 && s[i + 1] < 0x90) || (s[i] == 0xF4 && s[i + 1] > 0x8F)))
@@ -158,7 +158,7 @@ static bool printable(const char *text, size_t n) {
     return n > 0 && n < sizeof((il_spec *)0)->name;
 }
 
-// Without a `study:` the file's name serves, without folder and extension.
+/* Without a `study:` the file's name serves, without folder and extension. */
 static il_status read_name(const reader *r) {
     const il_yaml_node *node = r->value[IL_SPEC_STUDY];
     const il_place *place = node ? &node->place : &r->spec->whole;
@@ -200,16 +200,12 @@ static il_status read_count(const reader *r, const il_spec_key *schema, const ch
 
 static il_status read_word(const reader *r, const il_spec_key *schema, const char *text,
                            const il_place *place, size_t *out) {
-    char shown[IL_CLIP];
     size_t n = strlen(text);
     il_match best = {0};
     il_names known = {0};
     *out = il_spec_find_word(schema->words, schema->n_words, text);
     if (*out < schema->n_words)
         return IL_OK;
-    if (schema->n_words == 1)
-        return il_fail_at(r->err, place, 0, "%s: this version knows only '%s', found '%s'",
-                          schema->name, schema->words[0], il_clip(text, n, shown));
     for (size_t i = 0; i < schema->n_words; i++) {
         il_match_offer(&best, text, n, schema->words[i], strlen(schema->words[i]));
         il_names_add(&known, schema->words[i]);
@@ -243,7 +239,7 @@ static il_status find_baseline(const reader *r, const char *text, const il_place
                       il_call_format(&baseline, canonical), listed.text);
 }
 
-// Terms that exclude each other, also once their values are rounded to il_real.
+/* Terms that exclude each other, also once their values are rounded to il_real. */
 static il_status check_criterion(const reader *r, const il_place *place) {
     const il_bounds b = il_criterion_bounds(&r->spec->converged);
     char text[IL_CRITERION_TEXT];
@@ -270,6 +266,8 @@ static il_status read_single(const reader *r, size_t key) {
         return read_count(r, schema, text, place, &r->spec->seeds);
     case IL_SPEC_BUDGET:
         return read_count(r, schema, text, place, &r->spec->budget);
+    case IL_SPEC_PATIENCE:
+        return read_count(r, schema, text, place, &r->spec->patience);
     case IL_SPEC_CONVERGED:
         status = il_criterion_parse(text, place, &r->spec->converged, r->err);
         return status == IL_OK ? check_criterion(r, place) : status;
@@ -279,6 +277,10 @@ static il_status read_single(const reader *r, size_t key) {
         status = read_word(r, schema, text, place, &word);
         if (status == IL_OK && key == IL_SPEC_ENGINE)
             r->spec->engine = (il_spec_engine)word;
+        if (status == IL_OK && key == IL_SPEC_ORDER)
+            r->spec->order = (il_order)word;
+        if (status == IL_OK && key == IL_SPEC_LAST)
+            r->spec->drop_last = word == 1;
         return status;
     }
 }

@@ -13,7 +13,9 @@
 /* The keys after those of il_key, whose lists make arms. */
 enum {
     IL_SPEC_STUDY = IL_KEYS,
-    IL_SPEC_BATCH,
+    IL_SPEC_ORDER,
+    IL_SPEC_LAST,
+    IL_SPEC_PATIENCE,
     IL_SPEC_SEEDS,
     IL_SPEC_BUDGET,
     IL_SPEC_CONVERGED,
@@ -34,6 +36,7 @@ typedef enum il_spec_kind {
 /* Only the keys of il_key take lists. */
 typedef struct il_spec_key {
     const char *name;
+    const char *alias; /* another name, or NULL */
     il_spec_kind kind;
     const char *initial; /* the default, or NULL */
     bool required;
@@ -68,7 +71,9 @@ typedef enum il_spec_engine { IL_SPEC_AUTO, IL_SPEC_LOCKSTEP, IL_SPEC_BLAS } il_
 typedef struct il_spec {
     char name[128];
     il_spec_list list[IL_KEYS];
-    size_t seeds, budget;
+    size_t seeds, budget, patience;
+    il_order order;
+    bool drop_last;
     il_criterion converged;
     size_t baseline; /* its index in list[IL_KEY_INIT]; SIZE_MAX: none */
     il_spec_engine engine;
@@ -82,7 +87,13 @@ il_status il_spec_read(const il_family *inits, const char *text, size_t size, co
                        const char *const *overrides, size_t n, il_spec *out, il_error *err);
 void il_spec_free(il_spec *spec);
 
-/* The engine for a network and its data. It depends on the spec alone and never on how many seeds,
+/* Every pair of values that must fit. samples[i] becomes the size of dataset i. */
+il_status il_spec_check(const il_spec *spec, size_t *samples, il_error *err);
+
+/* How many of a dataset's samples a step takes. */
+size_t il_step_samples(const il_call *batch, size_t samples);
+
+/* The engine for a network and the samples in a step. It depends on the spec alone and never on how many seeds,
  * workers or lanes there are: adding seeds must not change a result. */
 il_engine il_engine_auto(const il_widths *widths, size_t samples);
 

@@ -6,13 +6,13 @@
 
 typedef struct builder {
     il_yaml *yaml;
-    const char *text; // [size]
+    const char *text; /* [size] */
     size_t size;
     il_error *err;
     yaml_parser_t parser;
     size_t depth;
-    il_yaml_node *open[IL_YAML_DEPTH]; // the lists and maps being filled, outermost first
-    il_yaml_node **tail;               // where the next node goes
+    il_yaml_node *open[IL_YAML_DEPTH]; /* the lists and maps being filled, outermost first */
+    il_yaml_node **tail;               /* where the next node goes */
 } builder;
 
 static il_place at_mark(const builder *b, yaml_mark_t mark) {
@@ -30,15 +30,15 @@ static size_t characters(const char *text, size_t n) {
     return count;
 }
 
-// Continuation bytes that a first byte of UTF-8 announces.
+/* Continuation bytes that a first byte of UTF-8 announces. */
 static size_t trailing(unsigned char first) {
     return first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
 }
 
-// The reader stopped at a byte, not at a mark: its line and column are counted here.
+/* The reader stopped at a byte, not at a mark: its line and column are counted here. */
 static il_status fail_encoding(const builder *b) {
     size_t bad = b->parser.problem_offset < b->size ? b->parser.problem_offset : b->size;
-    // libyaml may stop inside a character that is cut short: its first byte is the place.
+    /* libyaml may stop inside a character that is cut short: its first byte is the place. */
     size_t lead = bad;
     while (lead > 0 && bad - lead < 3 && ((unsigned char)b->text[lead - 1] & 0xC0) == 0x80)
         lead--;
@@ -59,7 +59,7 @@ static il_status fail_encoding(const builder *b) {
                       (unsigned)(unsigned char)b->text[bad]);
 }
 
-// The line of the text that holds a mark.
+/* The line of the text that holds a mark. */
 static size_t line_at(const builder *b, size_t line, const char **start) {
     const char *s = b->text, *end = b->text + b->size, *stop;
     while (line-- && s < end) {
@@ -122,7 +122,7 @@ static il_status add_text(builder *b, const yaml_event_t *event) {
     memcpy(node->text, text, n);
     node->text[n] = '\0';
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
-    // Folded lines and escapes: a byte's column cannot be told from its offset in the text.
+    /* Folded lines and escapes: a byte's column cannot be told from its offset in the text. */
     size_t quotes = node->quoted ? 2 : 0;
     bool exact = event->start_mark.line == event->end_mark.line &&
                  event->end_mark.column - event->start_mark.column == characters(text, n) + quotes;
@@ -153,7 +153,7 @@ static void close_group(builder *b) {
     b->tail = &node->next;
 }
 
-// Anchors and tags hang on any node; neither has a meaning here.
+/* Anchors and tags hang on any node; neither has a meaning here. */
 static il_status check_plain(builder *b, const yaml_event_t *event, const yaml_char_t *anchor,
                              const yaml_char_t *tag) {
     char shown[IL_CLIP];
@@ -227,8 +227,8 @@ il_status il_yaml_parse(const char *text, size_t size, const char *name, il_yaml
         return il_fail(err, IL_NO_MEMORY, "out of memory reading %s", name);
     yaml->root = yaml->last_made = NULL;
     memcpy(yaml->name, name, length);
-    // libyaml skips a byte order mark only while it guesses the encoding, and it would guess
-    // UTF-16.
+    /* libyaml skips a byte order mark only while it guesses the encoding, and it would guess
+     * UTF-16. */
     if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
         text += 3;
         size -= 3;

@@ -122,17 +122,17 @@ typedef struct sizes {
     bool norms, dropouts, overflow;
 } sizes;
 
-static sizes measure(const il_layer *layer, size_t n) {
+static sizes measure(const il_network_config *c) {
     sizes s = {0};
-    for (size_t k = 0; k < n; k++) {
-        const il_layer *y = &layer[k];
-        bool running = y->norm.desc && il_norm_of(&y->norm)->per_unit;
-        s.overflow |= __builtin_add_overflow(s.parameters, y->parameters, &s.parameters);
-        s.running += running ? 2 * y->fan_out : 0;
-        s.widest_layer = y->parameters > s.widest_layer ? y->parameters : s.widest_layer;
-        s.most_units = y->fan_out > s.most_units ? y->fan_out : s.most_units;
-        s.norms |= y->norm.desc != NULL;
-        s.dropouts |= y->dropout.desc != NULL;
+    for (size_t k = 0; k + 1 < c->widths.n; k++) {
+        const il_layer y = describe(c, k);
+        bool running = y.norm.desc && il_norm_of(&y.norm)->per_unit;
+        s.overflow |= __builtin_add_overflow(s.parameters, y.parameters, &s.parameters);
+        s.running += running ? 2 * y.fan_out : 0;
+        s.widest_layer = y.parameters > s.widest_layer ? y.parameters : s.widest_layer;
+        s.most_units = y.fan_out > s.most_units ? y.fan_out : s.most_units;
+        s.norms |= y.norm.desc != NULL;
+        s.dropouts |= y.dropout.desc != NULL;
     }
     return s;
 }
@@ -144,10 +144,7 @@ il_status il_network_new(const il_network_config *c, il_network **out, il_error 
         return status;
 
     size_t n = c->widths.n - 1, R = c->replicas, stride;
-    il_layer layer[IL_MAX_LAYERS];
-    for (size_t k = 0; k < n; k++)
-        layer[k] = describe(c, k);
-    sizes s = measure(layer, n);
+    sizes s = measure(c);
     il_layout layout = {.overflow = s.overflow};
     il_layout_reserve(&layout, 1, sizeof(il_network) + n * sizeof(il_layer), 1, 1);
     layout.overflow |= __builtin_mul_overflow(s.parameters, R, &stride);
@@ -168,8 +165,10 @@ il_status il_network_new(const il_network_config *c, il_network **out, il_error 
         il_layout_reserve(&layout, sizeof(uint32_t), s.dropouts ? 4 * IL_MASK_BLOCKS : 0, R, 1);
     size_t block_at = il_layout_reserve(&layout, sizeof(uint64_t), s.dropouts ? 1 : 0, R, 1);
     offsets at[IL_MAX_LAYERS];
-    for (size_t k = 0; k < n; k++)
-        reserve_layer(&layout, &layer[k], c->batch, R, k + 1 == n, at[k]);
+    for (size_t k = 0; k < n; k++) {
+        const il_layer y = describe(c, k);
+        reserve_layer(&layout, &y, c->batch, R, k + 1 == n, at[k]);
+    }
 
     char *block = il_layout_allocate(&layout);
     if (!block)
@@ -201,7 +200,7 @@ il_status il_network_new(const il_network_config *c, il_network **out, il_error 
         .block = (uint64_t *)(void *)(block + block_at),
     };
     for (size_t k = 0; k < n; k++) {
-        net->layer[k] = layer[k];
+        net->layer[k] = describe(c, k);
         place_layer(&net->layer[k], block, at[k], k + 1 == n);
     }
     il_network_place(net);

@@ -27,6 +27,10 @@ double il_schedule_factor(const il_call *schedule, const il_progress *at, const 
     return il_schedule_of(schedule)->factor(schedule->arg, at, state);
 }
 
+bool il_schedule_watches(const il_call *schedule) {
+    return il_schedule_of(schedule)->observe != NULL;
+}
+
 void il_schedule_observe(const il_call *schedule, double loss, double *state) {
     if (il_schedule_of(schedule)->observe)
         il_schedule_of(schedule)->observe(schedule->arg, loss, state);

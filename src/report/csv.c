@@ -34,7 +34,10 @@ static char *format_float(float value, char text[32]) {
     return il_number_format(shortest, text);
 }
 
-static const char *const outcomes[] = {"converged", "censored", "diverged"};
+static const char *const outcomes[] = {[IL_CONVERGED] = "converged",
+                                       [IL_CENSORED] = "censored",
+                                       [IL_DIVERGED] = "diverged",
+                                       [IL_STALLED] = "stalled"};
 
 static void put_run(FILE *out, const il_run *run, size_t seed, uint32_t budget) {
     char loss[32], accuracy[32];

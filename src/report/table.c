@@ -233,7 +233,7 @@ static void put_header(const table *t, FILE *out) {
             study->budget, study->budget == 1 ? "" : "s", t->runs, t->results->wall_s);
     il_text_clear(&line);
     for (il_key key = 0; key < IL_KEYS; key++)
-        if (key != IL_KEY_INIT && !study->varied[key])
+        if (key != IL_KEY_INIT && !study->varied[key] && !il_arm_is_plain(&study->arms[0], key))
             il_text_add(&line, "%s%s %s", line.used ? ", " : "", il_key_name(key),
                         key == IL_KEY_BIAS && !same_bias(study)
                             ? "as each init brings it"

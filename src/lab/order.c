@@ -1,0 +1,64 @@
+/* The order in which an epoch visits the samples, and gathering a batch in that order. */
+#include "base/clones.h"
+#include "initlab/rng.h"
+#include "lab/trainer.h"
+
+#include <string.h>
+
+#define WORDS 64
+
+/* Fisher and Yates' shuffle of 0 … n - 1: a function of (seed, epoch) alone. A word w picks one of j samples as
+ * floor(w j / 2^32), which prefers none by more than j / 2^32. */
+void il_order_shuffle(size_t n, size_t R, uint64_t seed, uint64_t epoch, uint32_t *order) {
+    il_stream stream = il_stream_open(seed, IL_PURPOSE_ORDER, 0);
+    uint32_t words[WORDS];
+    stream.block = epoch * ((n + 3) / 4);
+    for (size_t i = 0; i < n; i++)
+        order[i * R] = (uint32_t)i;
+    for (size_t j = n, used = WORDS; j > 1; j--, used++) {
+        if (used == WORDS) {
+            il_stream_words(&stream, WORDS, words);
+            used = 0;
+        }
+        size_t pick = (size_t)(((uint64_t)words[used] * j) >> 32);
+        uint32_t last = order[(j - 1) * R];
+        order[(j - 1) * R] = order[pick * R];
+        order[pick * R] = last;
+    }
+}
+
+IL_CLONES static void gather_lanes(size_t width, size_t R, const uint32_t *restrict rows,
+                                   const il_real *restrict source, il_real *restrict out) {
+    for (size_t c = 0; c < width; c++)
+        for (size_t r = 0; r < R; r++)
+            out[c * R + r] = source[rows[r] * width + c];
+}
+
+void il_gather(size_t n, size_t width, size_t R, const uint32_t *rows, const il_real *source,
+               il_real *out) {
+    for (size_t i = 0; i < n; i++)
+        if (R == 1)
+            memcpy(out + i * width, source + rows[i] * width, width * sizeof *out);
+        else
+            gather_lanes(width, R, rows + i * R, source, out + i * width * R);
+}
+
+static const il_desc full = {.name = "full", .formula = "all samples in one step"};
+static const il_desc batch = {.name = "batch",
+                              .formula = "size samples in one step",
+                              .params = {{.name = "size",
+                                          .doc = "samples",
+                                          .kind = IL_INTEGER,
+                                          .initial = 32,
+                                          .min = 1,
+                                          .max = 1e6,
+                                          .bare = true}},
+                              .n_params = 1};
+static const il_desc *const items[] = {&full, &batch};
+
+const il_family il_batches = {
+    .kind = "batch", .items = items, .n = sizeof items / sizeof *items, .number = "batch"};
+
+size_t il_batch_size(const il_call *call) {
+    return call->desc == &batch ? (size_t)call->arg[0] : 0;
+}

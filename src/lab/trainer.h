@@ -1,0 +1,35 @@
+/* The trainer's one struct, for the files of lab that share it. */
+#ifndef IL_LAB_TRAINER_H
+#define IL_LAB_TRAINER_H
+
+#include "initlab/train.h"
+
+struct il_trainer {
+    il_network *net;
+    il_training training;
+    il_samples train;
+    size_t batch, chunk,
+        steps; /* samples in a step and in a pass of evaluation; steps in an epoch */
+    size_t inputs, outputs;
+    bool full;                     /* one batch of all samples, in their own order */
+    bool reusable;                 /* evaluating the training set is the forward pass of its step */
+    bool evaluated;                /* … and this has just happened */
+    bool scheduled;                /* the learning rate changes */
+    uint64_t *seed, *step, *epoch; /* [R] */
+    double *schedule; /* [IL_SCHEDULE_STATE][R]… of each replica together: [R][STATE] */
+    double *best;     /* [R] least loss so far */
+    uint64_t *stale;  /* [R] epochs since */
+    double *loss_sum, *right_sum; /* [R] */
+    il_real *loss, *correct;      /* [R] */
+    uint32_t *order;              /* [n][R] the samples in this epoch's order */
+    il_real *X, *Y;               /* [batch][inputs][R], [batch][outputs][R] */
+};
+
+/* Writes replica r's order of its current epoch. */
+void il_order_shuffle(size_t n, size_t R, uint64_t seed, uint64_t epoch, uint32_t *order);
+
+/* Gathers rows[i][r] of source [.][width] into out [n][width][R]. */
+void il_gather(size_t n, size_t width, size_t R, const uint32_t *rows, const il_real *source,
+               il_real *out);
+
+#endif

@@ -131,6 +131,15 @@ static void parameters(void **state) {
     refused_param(
         (il_param){.name = "a", .doc = "d", .kind = IL_CHOICE, .choices = "x|y", .initial = 2},
         "my_sign: parameter a has a default outside its own range");
+    refused_param(
+        (il_param){
+            .name = "a", .doc = "d", .kind = IL_CHOICE, .choices = "x|abcdefghijklmnopqrstuvwxy"},
+        "my_sign: parameter a has a choice longer than 24 bytes");
+    refused_param((il_param){.name = "a", .doc = "d", .kind = IL_TEXT, .word = "a\tb"},
+                  "my_sign: parameter a needs a default of at most 254 bytes of UTF-8 without "
+                  "control characters");
+    refused_param((il_param){.name = "a", .doc = "d", .kind = IL_TEXT, .automatic = true},
+                  "my_sign: parameter a is text, which cannot be automatic");
     refused_param((il_param){.name = "a", .doc = "d", .kind = (il_kind)17},
                   "my_sign: parameter a has the unknown kind 17");
     refused_param((il_param){.name = "a", .doc = "d", .kind = IL_CALL},

@@ -44,7 +44,8 @@ static const il_desc late = {
     .n_params = 2,
 };
 static const il_desc *const items[] = {&plain, &point, &step, &late};
-static const il_family things = {"thing", items, sizeof items / sizeof *items};
+static const il_family things = {
+    .kind = "thing", .items = items, .n = sizeof items / sizeof *items};
 
 static il_call parse(const char *text) {
     il_call call;

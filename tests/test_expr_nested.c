@@ -30,7 +30,7 @@ static const il_desc outer = {
     .n_params = 2,
 };
 static const il_desc *const items[] = {&plain, &scaled, &outer};
-const il_family family = {"thing", items, 3};
+const il_family family = {.kind = "thing", .items = items, .n = 3};
 
 static void reads(const char *text, const char *canonical) {
     il_call call, again;

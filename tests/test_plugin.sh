@@ -77,6 +77,20 @@ grep -q '^  my  *W = c$' out || fail "two plug-ins" "the second is not listed"
 good init my --plugin ./second.so --shape 3x3 --format json
 shows '"singular_max": 3.0'
 
+plugin files 'static const il_init_type files[] = {{.desc = {.name = "from_file", .formula = "W = c", .n_params = 3,' \
+    '.params = {{.name = "path", .doc = "d", .kind = IL_TEXT}, {.name = "layers", .doc = "d", .kind = IL_TEXT,' \
+    '.word = "all"}, {.name = "prefix", .doc = "d", .kind = IL_TEXT, .word = ""}}},' \
+    '.family = "test", .weights = fill}}; const void *const used = types;' \
+    'const il_init_plugin il_plugin = {IL_INIT_ABI, sizeof(il_init_type), files, 1};'
+good init from_file --plugin ./files.so
+shows 'from_file(path, layers=all, prefix="")'
+shows 'text; must be given'
+shows 'text; default all'
+shows 'text; default ""'
+good init 'from_file("my file", layers="1,3")' --plugin ./files.so --shape 3x3 --format json
+shows '"init": "from_file(path=\"my file\", layers=\"1,3\")"'
+bad 'from_file: path= must be given (d)' init from_file --plugin ./files.so --shape 3x3
+
 # --- bad ones
 
 bad "--plugin needs an argument" init --plugin

@@ -140,7 +140,8 @@ static void cross_product(void **state) {
                             "baseline: \"uniform( -1,1 )\"\n");
     static const char *const data[] = {"xor", "and"}, *const network[] = {"2-2-1", "2-3-1"},
                              *const init[] = {"zeros", "uniform(low=-1, high=1)", "he_normal"};
-    static const bool varied[] = {true, true, false, false, false, false, true};
+    static const bool varied[IL_KEYS] = {
+        [IL_KEY_DATA] = true, [IL_KEY_NETWORK] = true, [IL_KEY_INIT] = true};
     assert_int_equal(study->n_arms, 12);
     assert_memory_equal(study->varied, varied, sizeof varied);
     for (size_t i = 0; i < 12; i++) {
@@ -319,7 +320,7 @@ static void values_refused(void **state) {
         BASE "bias: he_normal\n",
         "x.yaml:4:7: bias: he_normal scales with fan, which a bias has none of (use zeros, ones, "
         "constant, normal or uniform)");
-    assert_message(BASE "batch: 0\n", "x.yaml:4:8: batch: size=0 is outside [1, 1000000]");
+    assert_message(BASE "batch: 0\n", "x.yaml:4:8: batch: size=0 is outside [1, 1e+06]");
     assert_message(BASE "batch: ful\n", "x.yaml:4:8: unknown batch 'ful' (did you mean 'full'?)");
     assert_message(BASE "norm: batchnorm\nbatch: 1\n",
                    "x.yaml:4:7: norm: batchnorm has no variance in a batch of 1 sample: use "

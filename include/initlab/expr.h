@@ -30,14 +30,16 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 #define IL_MAX_PARAMS 8
-#define IL_CALL_TEXT 256 /* bytes that hold any canonical call */
+#define IL_CALL_CHARS 256 /* bytes for the texts of a call */
+#define IL_CALL_TEXT 2048 /* bytes that hold any canonical call */
 
 typedef enum il_kind {
     IL_NUMBER,  /* a real: 0.01, 1e-3, 5/3 */
     IL_INTEGER, /* a whole number, at most 2^53 */
     IL_BOOL,    /* true or false, held as 1 or 0 */
     IL_CHOICE,  /* one of `choices`, held as its index */
-    IL_CALL     /* a call of `family`, held in il_call's `inner`; at most one such parameter */
+    IL_CALL,    /* a call of `family`, held in il_call's `inner`; at most one such parameter */
+    IL_TEXT     /* text such as a path, held in il_call's `text`; see il_call_string */
 } il_kind;
 
 typedef struct il_family il_family;
@@ -55,6 +57,7 @@ typedef struct il_param {
     const char *choices;     /* IL_CHOICE: words separated by '|', such as "01|pm1" */
     const il_family *family; /* IL_CALL */
     const char *inner;       /* IL_CALL: the default, in call notation */
+    const char *word; /* IL_TEXT: the default, "" for none; NULL when the caller must give one */
 } il_param;
 
 typedef struct il_desc {
@@ -72,6 +75,8 @@ struct il_family {
     const char *kind; /* the word used in messages: "init", "optimizer" … */
     const il_desc *const *items;
     size_t n;
+    const char *
+        number; /* the item whose first parameter a bare number is: "dropout" makes 0.5 dropout(0.5); or NULL */
 };
 
 /* A descriptor with a value for each parameter: arg[i] belongs to desc->params[i]. The value of an IL_CALL
@@ -81,6 +86,8 @@ typedef struct il_call {
     double arg[IL_MAX_PARAMS];
     const il_desc *inner; /* NULL when desc has no IL_CALL parameter */
     double inner_arg[IL_MAX_PARAMS];
+    char text[IL_CALL_CHARS]; /* of IL_TEXT parameters, whose arg or inner_arg is the offset of a
+                                 string here; text[0] is the empty one */
 } il_call;
 
 /* Where a text came from, so that an error can name it. `column` is that of the text's first byte.
@@ -96,9 +103,12 @@ il_status il_fail_at(il_error *err, const il_place *place, size_t offset, const 
     __attribute__((format(printf, 4, 5)));
 
 /* Parses `text` as a call of `family`. Arguments are given by name or, before the first named one,
- * in the descriptor's order; "name" and "name()" are the same. Errors (IL_INVALID): malformed text,
+ * in the descriptor's order; "name" and "name()" are the same. The value of an IL_TEXT parameter is
+ * a word of letters, digits and _./+@%~:-, or stands in double quotes, with \" and \\ for a quote and
+ * a backslash; it may be empty only where that is the default. Errors (IL_INVALID): malformed text,
  * unknown name or parameter (with the nearest match), wrong type, value outside its range, missing
- * or repeated parameter. `place` may be NULL. */
+ * or repeated parameter, more text than IL_CALL_CHARS, or text that is not UTF-8 or has control
+ * characters. `place` may be NULL. */
 il_status il_call_parse(const il_family *family, const char *text, const il_place *place,
                         il_call *out, il_error *err);
 
@@ -107,11 +117,20 @@ il_status il_call_parse(const il_family *family, const char *text, const il_plac
  * same value. Parsing the result gives the same call. Returns `text`. */
 char *il_call_format(const il_call *call, char text[IL_CALL_TEXT]);
 
-/* The same descriptor and the same values, bit for bit. */
+/* The same descriptor and the same values: numbers bit for bit, texts by content. */
 bool il_call_equal(const il_call *a, const il_call *b);
 
 /* The call held by the IL_CALL parameter of `call`, which must have one. */
 il_call il_call_inner(const il_call *call);
+
+/* The value of params[param], of kind IL_TEXT: UTF-8 without control characters. It lies in `call`. */
+const char *il_call_string(const il_call *call, size_t param);
+
+/* Reads a set of things that are counted from 1: "all", or numbers and ranges such as "1,3-5", blanks
+ * between them allowed. chosen[i] says whether i + 1 is among them, for i < most. Errors (IL_INVALID)
+ * begin with what="text"; `chosen` has no meaning then. */
+il_status il_ranges_parse(const char *what, const char *text, size_t most, bool *chosen,
+                          il_error *err);
 
 /* The descriptor called `name` (canonical or alias), or NULL. */
 const il_desc *il_family_find(const il_family *family, const char *name);

@@ -147,7 +147,7 @@ il_status il_init_register(il_catalog *catalog, const il_init_type *type, il_err
  *
  *     const il_init_plugin il_plugin = {IL_INIT_ABI, sizeof(il_init_type), types, 2};
  */
-#define IL_INIT_ABI 1 /* changes with every type above, and with those of expr.h and rng.h */
+#define IL_INIT_ABI 2 /* changes with every type above, and with those of expr.h and rng.h */
 
 typedef struct il_init_plugin {
     uint32_t abi;              /* IL_INIT_ABI of the headers that the plug-in was compiled with */

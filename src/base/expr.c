@@ -1,10 +1,8 @@
-#include "base/text.h"
+#include "base/reader.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-static const double whole_max = 9007199254740992; // 2^53: above it doubles skip integers
 
 il_status il_fail_at(il_error *err, const il_place *place, size_t offset, const char *format, ...) {
     char where[256] = "", message[sizeof err->message];
@@ -50,42 +48,40 @@ const il_desc *il_family_find(const il_family *family, const char *name) {
     return find(family, name, strlen(name));
 }
 
-// What is being read: text[at] is the next byte.
-typedef struct reader {
-    const il_family *family;
-    const il_desc *desc;
-    const char *text;
-    const il_place *place;
-    il_error *err;
-    size_t at;
-    char shown[IL_CLIP];
-} reader;
+size_t il_reader_column(const il_reader *r, size_t offset) {
+    size_t characters = 0;
+    for (size_t i = 0; i < offset; i++)
+        characters += ((unsigned char)r->text[i] & 0xC0) != 0x80;
+    return characters;
+}
 
-// A piece of the text, and the same piece fit to be quoted.
-typedef struct piece {
-    const char *text;
-    size_t n, offset;
-} piece;
+il_status il_reader_fail(const il_reader *r, size_t offset, const char *format, ...) {
+    char message[sizeof r->err->message];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    return il_fail_at(r->err, r->place, il_reader_column(r, offset), "%s", message);
+}
 
-static void skip_blanks(reader *r) {
+void il_skip_blanks(il_reader *r) {
     r->at += strspn(r->text + r->at, " \t\r\n");
 }
 
-// Up to a punctuation mark; blanks inside belong to the piece, those at its ends do not.
-static piece read_piece(reader *r, const char *stops) {
-    skip_blanks(r);
-    piece p = {r->text + r->at, strcspn(r->text + r->at, stops), r->at};
+il_piece il_read_piece(il_reader *r, const char *stops) {
+    il_skip_blanks(r);
+    il_piece p = {r->text + r->at, strcspn(r->text + r->at, stops), r->at};
     r->at += p.n;
     while (p.n && strchr(" \t\r\n", p.text[p.n - 1]))
         p.n--;
     return p;
 }
 
-static const char *show(reader *r, const char *text, size_t n) {
+const char *il_show(il_reader *r, const char *text, size_t n) {
     return il_clip(text, n, r->shown);
 }
 
-static il_status fail_unknown_name(reader *r, piece name) {
+static il_status fail_unknown_name(il_reader *r, il_piece name) {
     il_match best = {0};
     il_names known = {0};
     for (size_t i = 0; i < r->family->n; i++) {
@@ -98,10 +94,11 @@ static il_status fail_unknown_name(reader *r, piece name) {
     }
     char what[96];
     snprintf(what, sizeof what, "unknown %s", r->family->kind);
-    return il_fail_unknown(r->err, r->place, name.offset, what, name.text, name.n, &best, &known);
+    return il_fail_unknown(r->err, r->place, il_reader_column(r, name.offset), what, name.text,
+                           name.n, &best, &known);
 }
 
-static il_status fail_unknown_parameter(reader *r, piece name) {
+static il_status fail_unknown_parameter(il_reader *r, il_piece name) {
     il_match best = {0};
     il_names known = {0};
     char what[96];
@@ -111,120 +108,63 @@ static il_status fail_unknown_parameter(reader *r, piece name) {
         il_names_add(&known, param);
     }
     if (!r->desc->n_params)
-        return il_fail_at(r->err, r->place, name.offset, "%s takes no parameters, found '%s'",
-                          r->desc->name, show(r, name.text, name.n));
+        return il_reader_fail(r, name.offset, "%s takes no parameters, found '%s'", r->desc->name,
+                              il_show(r, name.text, name.n));
     snprintf(what, sizeof what, "%s: unknown parameter", r->desc->name);
-    return il_fail_unknown(r->err, r->place, name.offset, what, name.text, name.n, &best, &known);
+    return il_fail_unknown(r->err, r->place, il_reader_column(r, name.offset), what, name.text,
+                           name.n, &best, &known);
 }
 
-static il_status read_choice(reader *r, const il_param *param, piece value, size_t offset,
-                             double *out) {
-    il_names known = {0};
-    size_t length, index = 0;
-    for (const char *w = param->choices; (w = il_next_word(w, '|', &length)); w += length) {
-        if (length == value.n && memcmp(w, value.text, length) == 0) {
-            *out = (double)index;
-            return IL_OK;
-        }
-        char word[IL_CLIP];
-        il_names_add(&known, il_clip(w, length, word));
-        index++;
-    }
-    return il_fail_at(r->err, r->place, offset, "%s: %s=%s must be one of %s", r->desc->name,
-                      param->name, show(r, value.text, value.n), known.text);
-}
+static il_status read_name(il_reader *r);
+static il_status read_rest(il_reader *r, il_call *call);
 
-static il_status read_number(reader *r, const il_param *param, piece value, size_t offset,
-                             double *out) {
-    char text[IL_CALL_TEXT], low[32], high[32];
-    double number = 0, min = param->min, max = param->max;
-    bool whole = param->kind == IL_INTEGER, good = value.n < sizeof text;
-    if (good) {
-        memcpy(text, value.text, value.n);
-        text[value.n] = '\0';
-        good = il_number_parse(text, &number);
-    }
-    show(r, value.text, value.n);
-    if (!good || (whole && number != floor(number)))
-        return il_fail_at(r->err, r->place, offset, "%s: %s=%s is not a %s number", r->desc->name,
-                          param->name, r->shown, whole ? "whole" : "finite decimal");
-    if (whole) {
-        min = fmax(min, -whole_max);
-        max = fmin(max, whole_max);
-    }
-    if (number < min || number > max || (param->above_min && number == min))
-        return il_fail_at(r->err, r->place, offset, "%s: %s=%s is outside %c%s, %s%c",
-                          r->desc->name, param->name, r->shown,
-                          param->above_min || isinf(min) ? '(' : '[', il_number_format(min, low),
-                          il_number_format(max, high), isinf(max) ? ')' : ']');
-    *out = number;
-    return IL_OK;
-}
-
-static il_status read_value(reader *r, const il_param *param, piece value, size_t offset,
-                            double *out) {
-    if (!value.n)
-        return il_fail_at(r->err, r->place, offset, "%s: %s= has no value", r->desc->name,
-                          param->name);
-    if (param->automatic && same(value.text, value.n, "auto")) {
-        *out = (double)NAN;
-        return IL_OK;
-    }
-    if (param->kind == IL_CHOICE)
-        return read_choice(r, param, value, offset, out);
-    if (param->kind != IL_BOOL)
-        return read_number(r, param, value, offset, out);
-    *out = same(value.text, value.n, "true");
-    if (*out == 0 && !same(value.text, value.n, "false"))
-        return il_fail_at(r->err, r->place, offset, "%s: %s=%s must be true or false",
-                          r->desc->name, param->name, show(r, value.text, value.n));
-    return IL_OK;
-}
-
-// A call as a value runs to the ',' or ')' that its own brackets do not enclose.
-static piece read_call_piece(reader *r) {
-    skip_blanks(r);
-    piece p = {r->text + r->at, 0, r->at};
-    for (size_t depth = 0; r->text[r->at]; r->at++) {
-        char c = r->text[r->at];
-        if (depth == 0 && (c == ',' || c == ')'))
-            break;
-        depth += c == '(' ? 1 : c == ')' ? (size_t)-1 : 0;
-    }
-    p.n = r->at - p.offset;
-    while (p.n && strchr(" \t\r\n", p.text[p.n - 1]))
-        p.n--;
-    return p;
-}
-
-static il_status read_inner(reader *r, const il_param *param, piece value, il_call *out) {
-    char text[IL_CALL_TEXT];
-    il_call inner;
-    il_place place = r->place ? *r->place : (il_place){0};
-    place.column += place.column ? (int)value.offset : 0;
-    if (value.n >= sizeof text)
-        return il_fail_at(r->err, r->place, value.offset, "%s: %s= is longer than %zu bytes",
-                          r->desc->name, param->name, sizeof text - 1);
-    memcpy(text, value.text, value.n);
-    text[value.n] = '\0';
-    // A family that was extended is so inside a call too.
-    bool alike = strcmp(param->family->kind, r->family->kind) == 0;
-    const il_family *family = alike ? r->family : param->family;
-    il_status status = il_call_parse(family, text, r->place ? &place : NULL, &inner, r->err);
-    if (status == IL_OK && inner.inner)
-        return il_fail_at(r->err, r->place, value.offset,
-                          "%s: %s=%s cannot stand inside another call", r->desc->name, param->name,
-                          inner.desc->name);
-    if (status == IL_OK) {
-        out->inner = inner.desc;
-        memcpy(out->inner_arg, inner.arg, sizeof inner.arg);
-    }
+/* A call as the value of `param`. `r` reads it, up to what its `ends` name; the pool is that of the call outside. */
+static il_status read_held(il_reader *r, const il_desc *outside, const il_param *param,
+                           il_call *call) {
+    il_call inner = {0};
+    il_status status = read_name(r);
+    if (status != IL_OK)
+        return status;
+    for (size_t i = 0; i < r->desc->n_params; i++)
+        if (r->desc->params[i].kind == IL_CALL)
+            return il_reader_fail(r, r->start, "%s: %s=%s cannot stand inside another call",
+                                  outside->name, param->name, r->desc->name);
+    status = read_rest(r, &inner);
+    call->inner = inner.desc;
+    memcpy(call->inner_arg, inner.arg, sizeof inner.arg);
     return status;
 }
 
-// The parameter that an argument is for: by name when it has one, else by position.
-static il_status choose_parameter(reader *r, piece first, bool named, size_t position,
-                                  bool after_named, size_t *index) {
+static il_status read_inner(il_reader *r, const il_param *param, il_call *call) {
+    /* A family that was extended is so inside a call too. */
+    bool alike = strcmp(param->family->kind, r->family->kind) == 0;
+    il_reader inside = *r;
+    inside.family = alike ? r->family : param->family;
+    inside.ends = ",)";
+    il_status status = read_held(&inside, r->desc, param, call);
+    r->at = inside.at;
+    r->pooled = inside.pooled;
+    return status;
+}
+
+static il_status set_default_call(il_reader *r, const il_param *param, il_call *call) {
+    il_error err;
+    il_reader inside = *r;
+    inside.family = param->family;
+    inside.text = param->inner;
+    inside.at = 0;
+    inside.ends = "";
+    inside.place = NULL;
+    inside.err = &err;
+    il_status status = read_held(&inside, r->desc, param, call);
+    r->pooled = inside.pooled;
+    return status == IL_OK ? IL_OK : il_reader_fail(r, r->start, "%s", err.message);
+}
+
+/* The parameter that an argument is for: by name when it has one, else by position. `before` is the last one that was
+ * named. */
+static il_status choose_parameter(il_reader *r, il_piece first, bool named, size_t position,
+                                  const il_param *before, size_t *index) {
     const il_desc *desc = r->desc;
     if (named) {
         for (*index = 0; *index < desc->n_params; ++*index)
@@ -233,72 +173,82 @@ static il_status choose_parameter(reader *r, piece first, bool named, size_t pos
         return fail_unknown_parameter(r, first);
     }
     *index = position;
-    if (after_named)
-        return il_fail_at(r->err, r->place, first.offset,
-                          "%s: '%s' needs its parameter's name, as it follows a named one",
-                          desc->name, show(r, first.text, first.n));
+    if (before)
+        return il_reader_fail(
+            r, first.offset, "%s: '%s' needs its parameter's name, as it follows a named one%s",
+            desc->name, il_show(r, first.text, first.n),
+            before->kind == IL_TEXT ? " (text that has commas stands in double quotes)" : "");
     if (!desc->n_params)
         return fail_unknown_parameter(r, first);
     if (position >= desc->n_params)
-        return il_fail_at(r->err, r->place, first.offset, "%s: '%s' is one argument too many",
-                          desc->name, show(r, first.text, first.n));
+        return il_reader_fail(r, first.offset, "%s: '%s' is one argument too many", desc->name,
+                              il_show(r, first.text, first.n));
     return IL_OK;
 }
 
-static il_status fail_missing_bracket(reader *r) {
-    return il_fail_at(r->err, r->place, r->at, "missing ')' in '%s'",
-                      show(r, r->text, strlen(r->text)));
-}
-
-static bool is_call(const il_desc *desc, piece name) {
-    for (size_t i = 0; i < desc->n_params; i++)
-        if (desc->params[i].kind == IL_CALL && same(name.text, name.n, desc->params[i].name))
-            return true;
-    return false;
-}
-
-// One argument and nothing after it; `given` marks the parameters that have their value.
-static il_status read_argument(reader *r, size_t position, bool *after_named, bool *given,
-                               il_call *call) {
-    piece first = read_piece(r, "=,()"), value = first;
-    bool named = r->text[r->at] == '=';
-    if (named) {
-        r->at++;
-        value = is_call(r->desc, first) ? read_call_piece(r) : read_piece(r, "=,()");
-    }
+/* An argument has been read: ',' or ')' must be next. */
+static il_status check_stop(il_reader *r) {
+    il_skip_blanks(r);
     char stop = r->text[r->at];
-    if (!first.n && (named || stop != '\0'))
-        return il_fail_at(r->err, r->place, first.offset, "%s: missing %s before '%c'",
-                          r->desc->name, named ? "parameter name" : "argument", named ? '=' : stop);
-    if (stop == '\0')
-        return fail_missing_bracket(r);
-    if (stop == '=' || stop == '(')
-        return il_fail_at(r->err, r->place, r->at, "%s: unexpected '%c'", r->desc->name, stop);
+    if (!stop)
+        return il_reader_fail(r, r->at, "missing ')' in '%s'",
+                              il_show(r, r->text, strlen(r->text)));
+    if (stop == ',' || stop == ')')
+        return IL_OK;
+    size_t n = strchr("=(", stop) ? 1 : strcspn(r->text + r->at, ",)");
+    return il_reader_fail(r, r->at, "%s: unexpected '%s'", r->desc->name,
+                          il_show(r, r->text + r->at, n));
+}
+
+static il_status read_value(il_reader *r, size_t index, size_t offset, il_call *call) {
+    const il_param *param = &r->desc->params[index];
+    il_status status;
+    if (param->kind == IL_CALL || param->kind == IL_TEXT) {
+        status = param->kind == IL_CALL ? read_inner(r, param, call)
+                                        : il_read_text(r, param, &call->arg[index]);
+        return status == IL_OK ? check_stop(r) : status;
+    }
+    il_piece value = il_read_piece(r, "=,()");
+    status = check_stop(r);
+    return status == IL_OK ? il_read_plain(r, param, value, offset, &call->arg[index]) : status;
+}
+
+/* One argument and nothing after it; `given` marks the parameters that have their value. */
+static il_status read_argument(il_reader *r, size_t position, const il_param **before, bool *given,
+                               il_call *call) {
+    il_skip_blanks(r);
+    bool quoted = r->text[r->at] == '"';
+    il_piece first = il_read_piece(r, quoted ? ",)" : "=,()");
+    char stop = r->text[r->at];
+    bool named = stop == '=';
+    if (!first.n && stop)
+        return il_reader_fail(r, first.offset, "%s: missing %s before '%c'", r->desc->name,
+                              named ? "parameter name" : "argument", stop);
+    if (!first.n)
+        return check_stop(r);
     size_t index;
-    il_status status = choose_parameter(r, first, named, position, *after_named, &index);
+    il_status status = choose_parameter(r, first, named, position, *before, &index);
     if (status != IL_OK)
         return status;
-    *after_named = *after_named || named;
     if (given[index])
-        return il_fail_at(r->err, r->place, first.offset, "%s: %s= is given twice", r->desc->name,
-                          r->desc->params[index].name);
+        return il_reader_fail(r, first.offset, "%s: %s= is given twice", r->desc->name,
+                              r->desc->params[index].name);
     given[index] = true;
-    const il_param *param = &r->desc->params[index];
-    if (param->kind == IL_CALL)
-        return read_inner(r, param, value, call);
-    return read_value(r, param, value, first.offset, &call->arg[index]);
+    *before = named ? &r->desc->params[index] : NULL;
+    r->at = named ? r->at + 1 : first.offset;
+    return read_value(r, index, first.offset, call);
 }
 
-// "(", arguments, ")"; the opening bracket has been read.
-static il_status read_arguments(reader *r, bool *given, il_call *call) {
-    bool after_named = false;
-    skip_blanks(r);
+/* "(", arguments, ")"; the opening bracket has been read. */
+static il_status read_arguments(il_reader *r, bool *given, il_call *call) {
+    const il_param *before = NULL;
+    il_skip_blanks(r);
     if (r->text[r->at] == ')') {
         r->at++;
         return IL_OK;
     }
     for (size_t position = 0;; position++) {
-        il_status status = read_argument(r, position, &after_named, given, call);
+        il_status status = read_argument(r, position, &before, given, call);
         if (status != IL_OK)
             return status;
         if (r->text[r->at++] == ')')
@@ -306,53 +256,88 @@ static il_status read_arguments(reader *r, bool *given, il_call *call) {
     }
 }
 
-static il_status set_defaults(il_call *call, il_error *err) {
-    for (size_t i = 0; i < call->desc->n_params; i++) {
-        const il_param *param = &call->desc->params[i];
-        call->arg[i] = param->initial;
-        if (param->kind != IL_CALL)
-            continue;
-        il_call inner;
-        il_status status = il_call_parse(param->family, param->inner, NULL, &inner, err);
-        if (status != IL_OK)
-            return status;
-        call->inner = inner.desc;
-        memcpy(call->inner_arg, inner.arg, sizeof inner.arg);
+/* Last, so that a text which is replaced takes no room in the pool. */
+static il_status set_default(il_reader *r, size_t index, il_call *call) {
+    const il_param *param = &r->desc->params[index];
+    bool text = param->kind == IL_TEXT;
+    if (param->kind == IL_CALL)
+        return set_default_call(r, param, call);
+    if (text ? !param->word : isnan(param->initial) && !param->automatic)
+        return il_reader_fail(r, r->start, "%s: %s= must be given (%s)", r->desc->name, param->name,
+                              param->doc);
+    call->arg[index] = param->initial;
+    return text ? il_keep_word(r, param, &call->arg[index]) : IL_OK;
+}
+
+/* What a bare number stands for in this family, or NULL. */
+static const il_desc *find_number(const il_family *family, il_piece name) {
+    const il_desc *desc = family->number && strchr("+-.0123456789", *name.text)
+                              ? il_family_find(family, family->number)
+                              : NULL;
+    bool takes = desc && desc->n_params &&
+                 (desc->params[0].kind == IL_NUMBER || desc->params[0].kind == IL_INTEGER);
+    return takes ? desc : NULL;
+}
+
+/* Of a bare number nothing has been read then: text[at] is still its beginning. */
+static il_status read_name(il_reader *r) {
+    il_piece name = il_read_piece(r, " \t\r\n(),=");
+    r->start = name.offset;
+    if (!name.n) {
+        bool more = *name.text && !*r->ends;
+        return il_reader_fail(
+            r, name.offset, "missing %s name%s%s%s", r->family->kind, more ? " before '" : "",
+            more ? il_show(r, name.text, strlen(name.text)) : "", more ? "'" : "");
     }
-    return IL_OK;
+    r->desc = find(r->family, name.text, name.n);
+    if (r->desc)
+        return IL_OK;
+    r->desc = find_number(r->family, name);
+    r->at = name.offset;
+    return r->desc ? IL_OK : fail_unknown_name(r, name);
+}
+
+static il_status read_rest(il_reader *r, il_call *call) {
+    bool given[IL_MAX_PARAMS] = {false}, bare = r->at == r->start;
+    il_status status = IL_OK;
+    call->desc = r->desc;
+    il_skip_blanks(r);
+    if (bare) {
+        il_piece value = il_read_piece(r, "=,()");
+        given[0] = true;
+        status = il_read_plain(r, &r->desc->params[0], value, r->start, &call->arg[0]);
+    } else if (r->text[r->at] == '(') {
+        r->at++;
+        status = read_arguments(r, given, call);
+    }
+    if (status != IL_OK)
+        return status;
+    il_skip_blanks(r);
+    const char *rest = r->text + r->at;
+    if (*rest && !strchr(r->ends, *rest))
+        return il_reader_fail(r, r->at, "unexpected '%s' after %s",
+                              il_show(r, rest, strcspn(rest, r->ends)),
+                              bare ? "a number" : r->desc->name);
+    for (size_t i = 0; i < r->desc->n_params && status == IL_OK; i++)
+        if (!given[i])
+            status = set_default(r, i, call);
+    return status;
 }
 
 il_status il_call_parse(const il_family *family, const char *text, const il_place *place,
                         il_call *out, il_error *err) {
-    reader r = {.family = family, .text = text, .place = place, .err = err};
-    bool given[IL_MAX_PARAMS] = {false};
     il_call call = {0};
-    piece name = read_piece(&r, " \t\r\n(),=");
-    if (!name.n)
-        return il_fail_at(err, place, name.offset, "missing %s name%s%s%s", family->kind,
-                          *name.text ? " before '" : "", show(&r, name.text, strlen(name.text)),
-                          *name.text ? "'" : "");
-    r.desc = call.desc = find(family, name.text, name.n);
-    if (!call.desc)
-        return fail_unknown_name(&r, name);
-    il_status status = set_defaults(&call, err);
-    if (status != IL_OK)
-        return status;
-    skip_blanks(&r);
-    if (text[r.at] == '(') {
-        r.at++;
-        status = read_arguments(&r, given, &call);
-        if (status != IL_OK)
-            return status;
-        skip_blanks(&r);
-    }
-    if (text[r.at])
-        return il_fail_at(err, place, r.at, "unexpected '%s' after %s",
-                          show(&r, text + r.at, strlen(text + r.at)), call.desc->name);
-    for (size_t i = 0; i < call.desc->n_params; i++)
-        if (isnan(call.arg[i]) && !call.desc->params[i].automatic)
-            return il_fail_at(err, place, name.offset, "%s: %s= must be given (%s)",
-                              call.desc->name, call.desc->params[i].name, call.desc->params[i].doc);
-    *out = call;
-    return IL_OK;
+    il_reader r = {.family = family,
+                   .text = text,
+                   .place = place,
+                   .err = err,
+                   .ends = "",
+                   .pool = call.text,
+                   .pooled = 1};
+    il_status status = read_name(&r);
+    if (status == IL_OK)
+        status = read_rest(&r, &call);
+    if (status == IL_OK)
+        *out = call;
+    return status;
 }

@@ -2,16 +2,47 @@
 #include <math.h>
 #include <string.h>
 
+static const char *string_at(const char text[IL_CALL_CHARS], double offset) {
+    return text + (offset > 0 && offset < IL_CALL_CHARS ? (size_t)offset : 0);
+}
+
+const char *il_call_string(const il_call *call, size_t param) {
+    return string_at(call->text, call->arg[param]);
+}
+
+static bool equal_args(const il_call *a, const il_call *b) {
+    for (size_t i = 0; a->desc && i < a->desc->n_params; i++)
+        if (a->desc->params[i].kind == IL_TEXT
+                ? strcmp(il_call_string(a, i), il_call_string(b, i)) != 0
+                : memcmp(&a->arg[i], &b->arg[i], sizeof a->arg[i]) != 0)
+            return false;
+    return true;
+}
+
 bool il_call_equal(const il_call *a, const il_call *b) {
-    return a->desc == b->desc && a->inner == b->inner &&
-           memcmp(a->arg, b->arg, sizeof a->arg) == 0 &&
-           memcmp(a->inner_arg, b->inner_arg, sizeof a->inner_arg) == 0;
+    if (a->desc != b->desc || a->inner != b->inner || !equal_args(a, b))
+        return false;
+    il_call inner_a = il_call_inner(a), inner_b = il_call_inner(b);
+    return equal_args(&inner_a, &inner_b);
 }
 
 il_call il_call_inner(const il_call *call) {
     il_call inner = {.desc = call->inner};
     memcpy(inner.arg, call->inner_arg, sizeof inner.arg);
+    memcpy(inner.text, call->text, sizeof inner.text);
     return inner;
+}
+
+static void append_text(char *text, size_t *used, const char *value) {
+    size_t n = strlen(value);
+    if (n && il_bare_text(value, n) == n) {
+        il_append(text, IL_CALL_TEXT, used, "%s", value);
+        return;
+    }
+    il_append(text, IL_CALL_TEXT, used, "\"");
+    for (; *value; value++)
+        il_append(text, IL_CALL_TEXT, used, "%s%c", strchr("\"\\", *value) ? "\\" : "", *value);
+    il_append(text, IL_CALL_TEXT, used, "\"");
 }
 
 static void append_value(char *text, size_t *used, const il_call *call, size_t i) {
@@ -35,6 +66,9 @@ static void append_value(char *text, size_t *used, const il_call *call, size_t i
         held = il_call_inner(call);
         il_append(text, IL_CALL_TEXT, used, "%s", il_call_format(&held, inner));
         return;
+    case IL_TEXT:
+        append_text(text, used, il_call_string(call, i));
+        return;
     case IL_NUMBER:
     case IL_INTEGER:
         il_append(text, IL_CALL_TEXT, used, "%s",
@@ -46,6 +80,8 @@ static void append_value(char *text, size_t *used, const il_call *call, size_t i
 static bool is_default(const il_call *call, size_t i) {
     const il_param *param = &call->desc->params[i];
     char inner[IL_CALL_TEXT];
+    if (param->kind == IL_TEXT)
+        return param->word && strcmp(il_call_string(call, i), param->word) == 0;
     if (param->kind != IL_CALL)
         return call->arg[i] == param->initial || (isnan(call->arg[i]) && isnan(param->initial));
     il_call held = il_call_inner(call);

@@ -1,7 +1,8 @@
-#include "initlab/status.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 il_status il_fail(il_error *err, il_status status, const char *format, ...) {
     if (!err)
@@ -10,6 +11,8 @@ il_status il_fail(il_error *err, il_status status, const char *format, ...) {
     va_start(args, format);
     vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
+    /* A message that was cut may quote text of the user's. */
+    err->message[il_whole(err->message, strlen(err->message))] = '\0';
     err->status = status;
     for (char *c = err->message; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 127)

@@ -5,6 +5,34 @@
 
 enum { WORD = 64 }; // a longer word is no misspelling of ours
 
+size_t il_printable(const char *text, size_t n) {
+    const unsigned char *s = (const unsigned char *)text;
+    for (size_t i = 0, more; i < n; i += more + 1) {
+        more = s[i] < 0x80 ? 0 : s[i] >= 0xF0 ? 3 : s[i] >= 0xE0 ? 2 : 1;
+        if (s[i] < 0x20 || s[i] == 0x7F || (s[i] >= 0x80 && s[i] < 0xC2) || s[i] > 0xF4 ||
+            (s[i] == 0xC2 && i + 1 < n && s[i + 1] < 0xA0))
+            return i;
+        // Overlong forms, surrogates, and what lies beyond U+10FFFF.
+        if (more > 1 && i + 1 < n &&
+            ((s[i] == 0xE0 && s[i + 1] < 0xA0) || (s[i] == 0xED && s[i + 1] > 0x9F) ||
+             (s[i] == 0xF0 && s[i + 1] < 0x90) || (s[i] == 0xF4 && s[i + 1] > 0x8F)))
+            return i;
+        for (size_t k = 1; k <= more; k++)
+            if (i + k >= n || (s[i + k] & 0xC0) != 0x80)
+                return i;
+    }
+    return n;
+}
+
+size_t il_bare_text(const char *text, size_t n) {
+    size_t i = 0;
+    while (i < n &&
+           ((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z') ||
+            (text[i] >= '0' && text[i] <= '9') || (text[i] && strchr("_./+@%~:-", text[i]))))
+        i++;
+    return i;
+}
+
 char *il_clip(const char *text, size_t n, char out[IL_CLIP]) {
     const size_t most = 40;
     size_t keep = n;
@@ -21,6 +49,15 @@ char *il_clip(const char *text, size_t n, char out[IL_CLIP]) {
     return out;
 }
 
+size_t il_whole(const char *text, size_t n) {
+    size_t lead = n;
+    while (lead > 0 && n - lead < 3 && ((unsigned char)text[lead - 1] & 0xC0) == 0x80)
+        lead--;
+    unsigned char first = lead > 0 ? (unsigned char)text[lead - 1] : 0;
+    size_t more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
+    return n - lead < more ? lead - 1 : n;
+}
+
 void il_append(char *buffer, size_t size, size_t *used, const char *format, ...) {
     if (*used >= size)
         return;
@@ -28,8 +65,11 @@ void il_append(char *buffer, size_t size, size_t *used, const char *format, ...)
     va_start(args, format);
     int n = vsnprintf(buffer + *used, size - *used, format, args);
     va_end(args);
-    if (n > 0)
-        *used += (size_t)n < size - *used ? (size_t)n : size - *used - 1;
+    if (n <= 0)
+        return;
+    bool fits = (size_t)n < size - *used;
+    *used = fits ? *used + (size_t)n : il_whole(buffer, size - 1);
+    buffer[*used] = '\0';
 }
 
 void il_names_add(il_names *names, const char *name) {

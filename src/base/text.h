@@ -10,6 +10,15 @@
  * character of several bytes is never cut. Returns `out`. */
 char *il_clip(const char *text, size_t n, char out[IL_CLIP]);
 
+/* How many of the bytes text[n] are UTF-8 without control characters (C0, DEL and C1). */
+size_t il_printable(const char *text, size_t n);
+
+/* How many of them may stand in a call as text without quotes. */
+size_t il_bare_text(const char *text, size_t n);
+
+/* n, or less when text[n] ends inside a character. */
+size_t il_whole(const char *text, size_t n);
+
 /* The nearest of the candidates offered so far; start from {0}. `text` stays NULL while none is
  * near enough to be what `word` misspells. */
 typedef struct il_match {

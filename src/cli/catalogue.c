@@ -24,12 +24,14 @@ static void choice(const char *words, double i, char out[IL_CALL_TEXT]) {
 
 /* Whether a call must give the parameter. */
 static bool is_required(const il_param *p) {
-    return p->kind != IL_CALL && isnan(p->initial) && !p->automatic;
+    return p->kind == IL_TEXT ? !p->word : p->kind != IL_CALL && isnan(p->initial) && !p->automatic;
 }
 
 static const char *format_default(const il_param *p, char out[IL_CALL_TEXT]) {
     if (p->kind == IL_CALL)
         return p->inner;
+    if (p->kind == IL_TEXT)
+        return *p->word ? p->word : "\"\"";
     if (isnan(p->initial))
         return "auto";
     if (p->kind == IL_CHOICE)
@@ -127,6 +129,8 @@ static void put_range(const il_param *p) {
             printf("%s %s", i ? "," : "", word);
     } else if (p->kind == IL_BOOL)
         printf("true or false");
+    else if (p->kind == IL_TEXT)
+        printf("text");
     else if (p->kind == IL_CALL)
         printf("another %s", p->family->kind);
     else

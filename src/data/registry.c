@@ -5,4 +5,5 @@ static const il_desc *const items[] = {
     &il_dataset_parity.desc, &il_dataset_spirals.desc, &il_dataset_blobs.desc,
 };
 
-const il_family il_datasets = {"dataset", items, sizeof items / sizeof *items};
+const il_family il_datasets = {
+    .kind = "dataset", .items = items, .n = sizeof items / sizeof *items};

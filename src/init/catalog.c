@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = 48 }; /* the longest name of a scheme or parameter, in bytes */
+/* The longest name of a scheme or parameter, and the longest word of a choice, in bytes: eight parameters, a call with
+ * eight more and all their texts in quotes then make at most 1842 bytes of call notation (IL_CALL_TEXT). */
+enum { NAME = 48, WORD = 24 };
 
 struct il_catalog {
     il_family inits; /* its items are those below */
@@ -31,6 +33,7 @@ il_status il_catalog_new(il_catalog **out, il_error *err) {
     if (!catalog)
         return il_fail(err, IL_NO_MEMORY, "no memory for a catalogue");
     catalog->inits.kind = il_inits.kind;
+    catalog->inits.number = il_inits.number;
     il_status status = reserve(catalog, il_inits.n, err);
     if (status != IL_OK) {
         free(catalog);
@@ -120,9 +123,34 @@ static il_status check_inner(const il_desc *d, const il_param *p, il_error *err)
     return IL_OK;
 }
 
+static il_status check_choices(const il_desc *d, const il_param *p, il_error *err) {
+    size_t n;
+    if (!p->choices || !*p->choices)
+        return il_fail(err, IL_INVALID, "%s: parameter %s has no choices", d->name, p->name);
+    for (const char *w = p->choices; (w = il_next_word(w, '|', &n)); w += n)
+        if (n > WORD)
+            return il_fail(err, IL_INVALID, "%s: parameter %s has a choice longer than %d bytes",
+                           d->name, p->name, WORD);
+    return IL_OK;
+}
+
+static il_status check_word(const il_desc *d, const il_param *p, il_error *err) {
+    size_t n = p->word ? strlen(p->word) : 0;
+    if (n + 2 > IL_CALL_CHARS || (n && il_printable(p->word, n) < n))
+        return il_fail(err, IL_INVALID,
+                       "%s: parameter %s needs a default of at most %d bytes of UTF-8 without "
+                       "control characters",
+                       d->name, p->name, IL_CALL_CHARS - 2);
+    if (p->automatic)
+        return il_fail(err, IL_INVALID, "%s: parameter %s is text, which cannot be automatic",
+                       d->name, p->name);
+    return IL_OK;
+}
+
 static il_status check_param(const il_desc *d, size_t i, bool *has_inner, il_error *err) {
     const il_param *p = &d->params[i];
     char shown[IL_CLIP];
+    il_status status = IL_OK;
     if (!p->name || !is_name(p->name, strlen(p->name)))
         return il_fail(err, IL_INVALID,
                        "%s: '%s' is no name for a parameter: use 1 to %d of a-z, 0-9 and _, a "
@@ -142,8 +170,7 @@ static il_status check_param(const il_desc *d, size_t i, bool *has_inner, il_err
         *has_inner = true;
         return check_inner(d, p, err);
     case IL_CHOICE:
-        if (!p->choices || !*p->choices)
-            return il_fail(err, IL_INVALID, "%s: parameter %s has no choices", d->name, p->name);
+        status = check_choices(d, p, err);
         break;
     case IL_NUMBER:
     case IL_INTEGER:
@@ -153,14 +180,16 @@ static il_status check_param(const il_desc *d, size_t i, bool *has_inner, il_err
         break;
     case IL_BOOL:
         break;
+    case IL_TEXT:
+        return check_word(d, p, err);
     default:
         return il_fail(err, IL_INVALID, "%s: parameter %s has the unknown kind %d", d->name,
                        p->name, (int)p->kind);
     }
-    if (!is_initial(p))
+    if (status == IL_OK && !is_initial(p))
         return il_fail(err, IL_INVALID, "%s: parameter %s has a default outside its own range",
                        d->name, p->name);
-    return IL_OK;
+    return status;
 }
 
 static il_status check(const il_catalog *catalog, const il_init_type *type, il_error *err) {

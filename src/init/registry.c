@@ -43,4 +43,4 @@ static const il_desc *const items[] = {
     &il_init_playground.desc,
 };
 
-const il_family il_inits = {"init", items, sizeof items / sizeof *items};
+const il_family il_inits = {.kind = "init", .items = items, .n = sizeof items / sizeof *items};

@@ -89,8 +89,12 @@ static il_status check_repeated(const reader *r, size_t key, size_t i) {
 static il_status check_split(const reader *r, const il_yaml_node *item) {
     char shown[IL_CLIP];
     int open = 0;
-    for (const char *s = item->text; *s; s++)
-        open += (*s == '(') - (*s == ')');
+    bool quoted = false; // brackets in double quotes are text
+    for (const char *s = item->text; *s; s++) {
+        quoted ^= *s == '"';
+        s += quoted && *s == '\\' && s[1];
+        open += quoted ? 0 : (*s == '(') - (*s == ')');
+    }
     if (item->quoted || open <= 0)
         return IL_OK;
     return il_fail_at(r->err, &item->place, item->n,
@@ -138,26 +142,6 @@ static il_status read_list(const reader *r, size_t key) {
     return node ? read_items(r, key, node) : read_item(r, key, 0, schema->initial, &r->spec->whole);
 }
 
-/* UTF-8 without control characters, 1 to 127 bytes. */
-static bool printable(const char *text, size_t n) {
-    const unsigned char *s = (const unsigned char *)text;
-    for (size_t i = 0, more; i < n; i += more + 1) {
-        more = s[i] < 0x80 ? 0 : s[i] >= 0xF0 ? 3 : s[i] >= 0xE0 ? 2 : 1;
-        if (s[i] < 0x20 || s[i] == 0x7F || (s[i] >= 0x80 && s[i] < 0xC2) || s[i] > 0xF4 ||
-            (s[i] == 0xC2 && i + 1 < n && s[i + 1] < 0xA0))
-            return false;
-        /* Overlong forms, surrogates, and what lies beyond U+10FFFF. */
-        if (more > 1 && i + 1 < n &&
-            ((s[i] == 0xE0 && s[i + 1] < 0xA0) || (s[i] == 0xED && s[i + 1] > 0x9F) ||
-             (s[i] == 0xF0 && s[i + 1] < 0x90) || (s[i] == 0xF4 && s[i + 1] > 0x8F)))
-            return false;
-        for (size_t k = 1; k <= more; k++)
-            if (i + k >= n || (s[i + k] & 0xC0) != 0x80)
-                return false;
-    }
-    return n > 0 && n < sizeof((il_spec *)0)->name;
-}
-
 /* Without a `study:` the file's name serves, without folder and extension. */
 static il_status read_name(const reader *r) {
     const il_yaml_node *node = r->value[IL_SPEC_STUDY];
@@ -175,7 +159,7 @@ static il_status read_name(const reader *r) {
         const char *dot = strrchr(text, '.');
         n = dot && dot > text ? (size_t)(dot - text) : strlen(text);
     }
-    if (!printable(text, n))
+    if (!n || n >= sizeof r->spec->name || il_printable(text, n) < n)
         return il_fail_at(r->err, place, 0, "study: a name is 1 to %zu bytes of printable text%s",
                           sizeof r->spec->name - 1,
                           node ? "" : ", which the file's is not: give one");

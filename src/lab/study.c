@@ -136,6 +136,8 @@ bool il_arm_is_plain(const il_arm *arm, il_key key) {
     return first[key] && (!desc || desc == first[key]);
 }
 
+_Static_assert(IL_CALL_TEXT <= IL_WIDTHS_TEXT, "il_arm_format writes calls too");
+
 char *il_arm_format(const il_arm *arm, il_key key, char text[IL_WIDTHS_TEXT]) {
     il_arm copy = *arm;
     return key == IL_KEY_NETWORK ? il_widths_format(&arm->network, text)

@@ -6,4 +6,5 @@ static const il_desc *const items[] = {
     &il_optimizer_adam.desc,
 };
 
-const il_family il_optimizers = {"optimizer", items, sizeof items / sizeof *items};
+const il_family il_optimizers = {
+    .kind = "optimizer", .items = items, .n = sizeof items / sizeof *items};

@@ -8,4 +8,5 @@ static const il_desc *const items[] = {
     &il_activation_sigmoid.desc, &il_activation_sine.desc,      &il_activation_abs.desc,
 };
 
-const il_family il_activations = {"activation", items, sizeof items / sizeof *items};
+const il_family il_activations = {
+    .kind = "activation", .items = items, .n = sizeof items / sizeof *items};

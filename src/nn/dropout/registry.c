@@ -11,4 +11,4 @@ static const il_desc *const items[] = {
 };
 
 const il_family il_dropouts = {
-    .kind = "dropout", .items = items, .n = sizeof items / sizeof *items};
+    .kind = "dropout", .items = items, .n = sizeof items / sizeof *items, .number = "dropout"};

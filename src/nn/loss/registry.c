@@ -6,4 +6,4 @@ static const il_desc *const items[] = {
     &il_loss_mse.desc,
 };
 
-const il_family il_losses = {"loss", items, sizeof items / sizeof *items};
+const il_family il_losses = {.kind = "loss", .items = items, .n = sizeof items / sizeof *items};

@@ -2,24 +2,18 @@
 #include "base/pool.h"
 #include "lab/group.h"
 #include "lab/summary.h"
+#include "lab/task.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A dataset with its targets for one output width; consecutive arms share it, since data and
- * network vary slowest. */
-typedef struct task {
-    il_dataset *data;
-    il_real *Y;
-    il_samples train, judges;
-} task;
-
 typedef struct runner {
     const il_study *study;
     il_run_options options;
     il_results *results;
-    task *tasks;          /* [n_arms]; an arm may share its predecessor's */
+    il_task
+        *tasks; /* [n_arms]; an arm may share its predecessor's: data and network vary slowest */
     size_t block, blocks; /* seeds in a block, blocks in an arm */
     pthread_mutex_t lock; /* over the fields below and the progress callback */
     size_t done;
@@ -42,55 +36,23 @@ static size_t block_size(const il_study *study, size_t jobs) {
     return size < study->seeds ? size : study->seeds;
 }
 
-static size_t outputs_of(const il_arm *arm) {
-    return arm->network.width[arm->network.n - 1];
-}
-
-static bool same_data(const il_arm *a, const il_arm *b) {
-    return il_call_equal(&a->data.data, &b->data.data) &&
-           il_call_equal(&a->data.split, &b->data.split) &&
-           il_call_equal(&a->data.scale, &b->data.scale) && outputs_of(a) == outputs_of(b);
-}
-
-static il_part judges_of(const il_study *study, const il_dataset *data) {
-    static const il_part asked[] = {[IL_JUDGES_TRAIN] = IL_TRAIN,
-                                    [IL_JUDGES_VALIDATION] = IL_VALIDATION,
-                                    [IL_JUDGES_TEST] = IL_TEST};
-    return study->judges == IL_JUDGES_AUTO ? il_dataset_judges(data) : asked[study->judges];
-}
-
-static il_status prepare_task(const il_study *study, const il_arm *arm, task *t, il_error *err) {
-    size_t outputs = outputs_of(arm);
-    il_status status = il_dataset_new(&arm->data, study->folders, &t->data, err);
-    if (status != IL_OK)
-        return status;
-    t->Y = malloc(t->data->n * outputs * sizeof *t->Y);
-    if (!t->Y)
-        return il_fail(err, IL_NO_MEMORY, "no memory for the targets of %zu samples", t->data->n);
-    t->train = il_dataset_part(t->data, IL_TRAIN, t->Y, outputs);
-    t->judges = il_dataset_part(t->data, judges_of(study, t->data), t->Y, outputs);
-    return il_dataset_targets(t->data, outputs, t->Y, err);
-}
-
 static il_status prepare(runner *run, il_error *err) {
     const il_study *study = run->study;
     il_status status = IL_OK;
     for (size_t i = 0; i < study->n_arms && status == IL_OK; i++) {
         const il_arm *arm = &study->arms[i];
-        if (i > 0 && same_data(arm, &arm[-1]))
+        if (i > 0 && il_task_shared(arm, &arm[-1]))
             run->tasks[i] = run->tasks[i - 1];
         else
-            status = prepare_task(study, arm, &run->tasks[i], err);
+            status = il_task_open(study, arm, &run->tasks[i], err);
     }
     return status;
 }
 
 static void release(runner *run) {
     for (size_t i = run->study->n_arms; run->tasks && i-- > 0;)
-        if (i == 0 || run->tasks[i].data != run->tasks[i - 1].data) {
-            il_dataset_free(run->tasks[i].data);
-            free(run->tasks[i].Y);
-        }
+        if (i == 0 || run->tasks[i].data != run->tasks[i - 1].data)
+            il_task_close(&run->tasks[i]);
     free(run->tasks);
 }
 
@@ -110,11 +72,12 @@ static il_status run_block(void *context, size_t item, size_t worker) {
     const il_study *study = run->study;
     size_t arm = item / run->blocks, first = item % run->blocks * run->block,
            left = study->seeds - first;
+    const il_task *task = &run->tasks[arm];
     il_block block = {
         .study = study,
         .arm = &study->arms[arm],
-        .train = run->tasks[arm].train,
-        .judges = run->tasks[arm].judges,
+        .train = task->part[IL_TRAIN],
+        .judges = task->part[task->judges],
         .first_seed = 1 + first,
         .n = left < run->block ? left : run->block,
         .lanes = run->options.lanes,

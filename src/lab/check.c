@@ -65,7 +65,7 @@ static il_status check_fit(const il_spec *spec, const il_call *call, const il_da
         if (status != IL_OK)
             return status;
         *fits = true;
-        for (size_t k = 0; k < losses->n; k++)
+        for (size_t k = 0; losses->given && k < losses->n; k++)
             if (outputs < 2 && strcmp(losses->call[k].desc->name, "softmax_ce") == 0)
                 return il_fail_at(err, place, 0,
                                   "network %s has 1 output, but loss softmax_ce compares classes: "
@@ -163,7 +163,7 @@ static il_status check_judges(const il_spec *spec, const il_dataset *data, il_er
 
 /* A dataset split in one way, against everything else. Scaling changes no size, so the first serves. */
 static il_status check_data(const il_spec *spec, const il_folders *folders, size_t data,
-                            size_t split, size_t *samples, il_error *err) {
+                            size_t split, il_spec_data *out, il_error *err) {
     const il_spec_list *list = spec->list;
     const il_data_request request = {.data = list[IL_KEY_DATA].call[data],
                                      .split = list[IL_KEY_SPLIT].call[split],
@@ -175,7 +175,7 @@ static il_status check_data(const il_spec *spec, const il_folders *folders, size
         return il_fail_at(err, &list[IL_KEY_DATA].place[data], 0, "%s", inner.message);
     if (status != IL_OK)
         return il_fail(err, status, "%s", inner.message);
-    *samples = built->part[IL_TRAIN];
+    *out = (il_spec_data){.train = built->part[IL_TRAIN], .numbers = built->target != NULL};
     status = check_fit(spec, &request.data, built, err);
     if (status == IL_OK)
         status = check_norms(spec, built, err);
@@ -186,7 +186,7 @@ static il_status check_data(const il_spec *spec, const il_folders *folders, size
 }
 
 /* Every pair of dataset and network. */
-il_status il_spec_check(const il_spec *spec, const il_folders *folders, size_t *samples,
+il_status il_spec_check(const il_spec *spec, const il_folders *folders, il_spec_data *data,
                         il_error *err) {
     const il_spec_list *networks = &spec->list[IL_KEY_NETWORK];
     size_t datasets = spec->list[IL_KEY_DATA].n, splits = spec->list[IL_KEY_SPLIT].n;
@@ -194,6 +194,6 @@ il_status il_spec_check(const il_spec *spec, const il_folders *folders, size_t *
     for (size_t i = 0; status == IL_OK && i < networks->n; i++)
         status = check_size(&networks->widths[i], &networks->place[i], err);
     for (size_t i = 0; status == IL_OK && i < datasets * splits; i++)
-        status = check_data(spec, folders, i / splits, i % splits, &samples[i], err);
+        status = check_data(spec, folders, i / splits, i % splits, &data[i], err);
     return status == IL_OK ? try_inits(spec, err) : status;
 }

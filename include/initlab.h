@@ -14,5 +14,6 @@
 #include "initlab/tensor.h"
 #include "initlab/theory.h"
 #include "initlab/train.h"
+#include "initlab/weights.h"
 
 #endif

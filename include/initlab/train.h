@@ -37,6 +37,7 @@
 #include "init.h"
 #include "network.h"
 #include "optim.h"
+#include "tensor.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -100,6 +101,21 @@ size_t il_trainer_diverged_layer(il_trainer *trainer, const il_samples *on, size
 
 /* il_network_keep, with everything that the trainer knows of the replicas. */
 void il_trainer_keep(il_trainer *trainer, const size_t *lanes, size_t n);
+
+/* Writes everything that the replicas' training depends on to a file (.safetensors; what the file was stays as PATH.1),
+ * with what kind of training it is and n further notes of the caller's. Errors: those of il_tensors_write. */
+il_status il_trainer_save(const il_trainer *trainer, const il_note *notes, size_t n,
+                          const char *path, il_error *err);
+
+/* Puts a trainer of the same kind, with as many replicas, to where it was saved: training goes on as if it had never
+ * stopped, to the bit in the lockstep engine, and in the blas engine on the same processor with the same OpenBLAS. Where PATH
+ * cannot be read PATH.1 serves; *older tells. Errors: those of il_tensors_read; IL_INVALID: a note or a size differs.
+ * On an error the trainer is as it was. */
+il_status il_trainer_load(il_trainer *trainer, const il_note *notes, size_t n, const char *path,
+                          bool *older, il_error *err);
+
+/* Finished epochs of a replica's run. */
+uint64_t il_trainer_finished(const il_trainer *trainer, size_t replica);
 
 /* Steps in an epoch. */
 size_t il_trainer_steps(const il_trainer *trainer);

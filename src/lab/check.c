@@ -97,18 +97,16 @@ static il_status try_layers(const il_initializer *initializer, il_purpose purpos
     size_t layers = network->n - 1;
     il_status status = IL_OK;
     for (size_t k = 0; k < layers && status == IL_OK; k++) {
-        bool last = k + 1 == layers;
         il_init_layer layer = {.index = k,
                                .layers = layers,
                                .fan_in = network->width[k],
                                .fan_out = network->width[k + 1]};
-        if (!last)
+        if (k + 1 < layers)
             layer.activation = *hidden;
-        const il_call *call = purpose == IL_PURPOSE_BIAS ? &initializer->bias
-                              : last                     ? &initializer->output
-                                                         : &initializer->hidden;
         if (layer.fan_in * layer.fan_out <= trial_weights)
-            status = il_init_fill(call, &layer, 1, purpose, room, err);
+            status = purpose == IL_PURPOSE_BIAS
+                         ? il_initializer_bias(initializer, &layer, 1, room, err)
+                         : il_initializer_weights(initializer, &layer, 1, room, err);
     }
     return status;
 }
@@ -138,6 +136,7 @@ static il_status try_inits(const il_spec *spec, il_error *err) {
             place = biases->given ? &biases->place[bias] : place;
             status = try_layers(&initializer, IL_PURPOSE_BIAS, network, hidden, room, &inner);
         }
+        il_initializer_release(&initializer);
         if (status == IL_INVALID)
             il_fail_at(err, place, 0, "%s", inner.message);
         else if (status != IL_OK)

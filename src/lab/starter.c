@@ -41,6 +41,7 @@ il_status il_starter_open(const il_arm *arm, const il_samples *train, il_starter
 }
 
 void il_starter_close(il_starter *starter) {
+    il_initializer_release(&starter->initializer);
     il_network_free(starter->fitting);
     free(starter->block);
     *starter = (il_starter){0};

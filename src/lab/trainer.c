@@ -79,6 +79,7 @@ il_status il_trainer_new(const il_network_config *config, const il_training *tra
     if (!t)
         return il_fail(err, IL_NO_MEMORY, "no memory for a trainer");
     t->training = *training;
+    t->config = *config;
     t->train = *train;
     settle(&t->training.schedule, &il_schedules);
     settle(&t->training.clip, &il_clips);
@@ -117,6 +118,9 @@ void il_trainer_free(il_trainer *t) {
 
 il_network *il_trainer_network(il_trainer *t) {
     return t->net;
+}
+uint64_t il_trainer_finished(const il_trainer *t, size_t replica) {
+    return t->epoch[replica];
 }
 size_t il_trainer_steps(const il_trainer *t) {
     return t->steps;

@@ -7,6 +7,7 @@
 struct il_trainer {
     il_network *net;
     il_training training;
+    il_network_config config; /* as it was asked for */
     il_samples train;
     size_t batch, chunk,
         steps; /* samples in a step and in a pass of evaluation; steps in an epoch */

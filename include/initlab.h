@@ -11,6 +11,7 @@
 #include "initlab/statistics.h"
 #include "initlab/status.h"
 #include "initlab/study.h"
+#include "initlab/tensor.h"
 #include "initlab/theory.h"
 #include "initlab/train.h"
 

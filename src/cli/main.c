@@ -22,6 +22,16 @@ static const cli_command commands[] = {
      "also draws a layer by it: mean, standard deviation, extremes, excess kurtosis, the range of\n"
      "singular values, and a histogram beside the density that theory gives.",
      cli_init},
+    {"data", CLI_DATA, "[list | show CALL] [options]", 0, 2,
+     "list the datasets and where they are, or show one",
+     "Lists every dataset: what is computed or built in, what was found and where, and what can "
+     "be\n"
+     "fetched. With show and a dataset, as in\n\n"
+     "    initlab data show 'mnist(n=1000)'\n\n"
+     "builds it, and prints its shape, classes, ranges, parts, and a few samples. Files of data "
+     "are\n"
+     "looked for in $INITLAB_DATA, in data, and in $XDG_CACHE_HOME/initlab (~/.cache/initlab).",
+     cli_data},
     {"doctor", CLI_DOCTOR, "[options]", 0, 0, "show what this build computes with",
      "Shows the version, the compiler, OpenBLAS, the processor's kernels, and how engines are "
      "chosen.",

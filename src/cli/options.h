@@ -18,6 +18,7 @@ typedef enum cli_option {
     CLI_HIDDEN,
     CLI_SEED,
     CLI_SAMPLE_FORMAT,
+    CLI_DATA_FORMAT,
     CLI_PLUGIN,
     CLI_HELP,
     CLI_VERSION,
@@ -25,7 +26,7 @@ typedef enum cli_option {
 } cli_option;
 
 /* Who takes an option. Two options of one name, or letter, belong to different commands: the bare `initlab`, or a command. */
-enum { CLI_TOP = 1, CLI_RUN = 2, CLI_INIT = 4, CLI_DOCTOR = 8, CLI_ALL = 15 };
+enum { CLI_TOP = 1, CLI_RUN = 2, CLI_INIT = 4, CLI_DOCTOR = 8, CLI_DATA = 16, CLI_ALL = 31 };
 
 typedef enum cli_kind {
     CLI_FLAG,

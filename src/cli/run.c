@@ -1,5 +1,6 @@
 /* initlab run: a study from file to report. */
 #include "cli/cli.h"
+#include "cli/folders.h"
 #include "cli/plugin.h"
 
 #include "base/clock.h"
@@ -7,7 +8,6 @@
 #include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -114,15 +114,14 @@ static const char **make_overrides(const cli_args *args, char seeds[40], char en
 }
 
 /* A study that cannot be read is the caller's mistake, as one that cannot be understood is. */
-static int load(const cli_args *args, const cli_plugins *plugins, il_study **study) {
+static int load(const cli_args *args, const il_sources *sources, il_study **study) {
     char seeds[40], engine[40];
     il_error err;
     size_t n = 0;
     const char **overrides = make_overrides(args, seeds, engine, &n);
     if (!overrides)
         return cli_fail(CLI_IO, "no memory for %zu options", args->n_text);
-    const il_sources sources = {.inits = plugins->inits};
-    il_status status = il_study_load_with(&sources, args->operand[0], overrides, n, study, &err);
+    il_status status = il_study_load_with(sources, args->operand[0], overrides, n, study, &err);
     free(overrides);
     if (status == IL_OK)
         return CLI_OK;
@@ -148,24 +147,11 @@ static int train(const cli_args *args, const il_study *study, il_results **resul
     return status == IL_OK ? CLI_OK : cli_fail_library(&err);
 }
 
-static il_table_style table_style(const cli_args *args) {
-    struct winsize window;
-    bool terminal = isatty(STDOUT_FILENO);
-    const char *no_color = getenv("NO_COLOR");
-    il_table_style style = {.columns = 100};
-    if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col)
-        style.columns = window.ws_col < 120 ? window.ws_col : 120;
-    enum { AUTO, ALWAYS };
-    style.color = args->value[CLI_COLOR] == ALWAYS ||
-                  (args->value[CLI_COLOR] == AUTO && terminal && !(no_color && *no_color));
-    return style;
-}
-
 /* The whole report as text, since an interruption must leave none of it on standard output. */
 static int compose(const cli_args *args, const il_study *study, const il_results *results,
                    char **text, size_t *size) {
     enum { TABLE, JSON };
-    il_table_style style = table_style(args);
+    il_table_style style = cli_table_style(args);
     il_fingerprint fingerprint = cli_fingerprint();
     il_error err = {.status = IL_NO_MEMORY, .message = "no memory for the report"};
     FILE *out = open_memstream(text, size);
@@ -184,9 +170,12 @@ int cli_run(const cli_args *args) {
     il_study *study = NULL;
     il_results *results = NULL;
     cli_plugins plugins;
+    cli_folders folders;
     int code = cli_plugins_load(args, &plugins);
+    const il_sources sources = {.inits = plugins.inits, .folders = &folders.list};
+    cli_folders_find(&folders);
     if (code == CLI_OK)
-        code = load(args, &plugins, &study);
+        code = load(args, &sources, &study);
     char *text = NULL;
     size_t size = 0;
     catch_signals(true);

@@ -220,9 +220,9 @@ static void studies(void **state) {
     il_init_type mine = good();
     il_catalog *c = catalog();
     assert_int_equal(il_init_register(c, &mine, &err), IL_OK);
+    const il_sources sources = {.inits = il_catalog_inits(c)};
     assert_int_equal(
-        il_study_parse_with(il_catalog_inits(c), text, sizeof text - 1, "t", NULL, 0, &study, &err),
-        IL_OK);
+        il_study_parse_with(&sources, text, sizeof text - 1, "t", NULL, 0, &study, &err), IL_OK);
     assert_int_equal(study->arms[0].baseline, 1);
     assert_ptr_equal(study->arms[2].init.desc, &mine.desc);
     il_catalog_free(c); /* the study holds the schemes, not the catalogue */

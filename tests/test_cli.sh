@@ -163,14 +163,14 @@ good run s.yaml --format csv --jobs 1 && cp out one.csv
 good run s.yaml --format csv --jobs 2
 cmp -s out one.csv || fail "--jobs 2" "results differ from --jobs 1"
 [ "$(wc -l <one.csv)" -eq 61 ] || fail csv "$(wc -l <one.csv) lines, not 61"
-awk -F, 'NF != 21 { exit 1 }' one.csv || fail csv "a line has not 21 fields"
+awk -F, 'NF != 23 { exit 1 }' one.csv || fail csv "a line has not 23 fields"
 good run s.yaml --format csv --seeds 5
 [ "$(wc -l <out)" -eq 16 ] || fail "--seeds 5" "$(wc -l <out) lines, not 16"
 grep -vxFf one.csv out >new
 [ -s new ] && fail "--seeds 5" "its runs are not among those of 20 seeds"
 
 good run --format=csv s.yaml --set 'init=[ones, "uniform(low=-1, high=1)"]' --set baseline=ones --set budget=3 -s 2 -j 1 -q
-grep -q '^xor,2-4-1,tanh,none,none,bce,full,adam(lr=0.05),constant,none,none,zeros,ones,lockstep,1,censored,3,3,' out || fail "--set" "$(cat out)"
+grep -q '^xor,given,auto,2-4-1,tanh,none,none,bce,full,adam(lr=0.05),constant,none,none,zeros,ones,lockstep,1,censored,3,3,' out || fail "--set" "$(cat out)"
 grep -q ',"uniform(low=-1, high=1)",lockstep,2,' out || fail "--set" "no quoted call: $(cat out)"
 
 good run s.yaml --engine blas --format csv

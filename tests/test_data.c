@@ -8,10 +8,10 @@
 
 static il_dataset *make(const char *text) {
     il_error err;
-    il_call call;
+    il_data_request request = {0};
     il_dataset *data = NULL;
-    if (il_call_parse(&il_datasets, text, NULL, &call, &err) != IL_OK ||
-        il_dataset_new(&call, &data, &err) != IL_OK)
+    if (il_call_parse(&il_datasets, text, NULL, &request.data, &err) != IL_OK ||
+        il_dataset_new(&request, NULL, &data, &err) != IL_OK)
         fail_msg("%s", err.message);
     return data;
 }
@@ -112,11 +112,12 @@ static void spirals(void **state) {
 static void blobs(void **state) {
     (void)state;
     il_error err;
-    il_call call;
+    il_data_request request = {0};
     il_dataset *huge = NULL;
     assert_int_equal(
-        il_call_parse(&il_datasets, "blobs(n=1000000, inputs=4096)", NULL, &call, &err), IL_OK);
-    assert_int_equal(il_dataset_new(&call, &huge, &err), IL_INVALID);
+        il_call_parse(&il_datasets, "blobs(n=1000000, inputs=4096)", NULL, &request.data, &err),
+        IL_OK);
+    assert_int_equal(il_dataset_new(&request, NULL, &huge, &err), IL_INVALID);
     assert_string_equal(
         err.message, "1000000 samples of 4096 features are more than 268435456 values: take fewer");
     assert_null(huge);

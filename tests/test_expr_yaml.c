@@ -25,8 +25,9 @@ static il_status read_study(const char *text, const char *override, il_study **o
     il_catalog *catalog;
     assert_int_equal(il_catalog_new(&catalog, err), IL_OK);
     assert_int_equal(il_init_register(catalog, &load, err), IL_OK);
-    il_status status = il_study_parse_with(il_catalog_inits(catalog), text, strlen(text), "x.yaml",
-                                           &override, override != NULL, out, err);
+    const il_sources sources = {.inits = il_catalog_inits(catalog)};
+    il_status status = il_study_parse_with(&sources, text, strlen(text), "x.yaml", &override,
+                                           override != NULL, out, err);
     il_catalog_free(catalog);
     return status;
 }

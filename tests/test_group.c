@@ -28,7 +28,7 @@ static il_run train_alone(const il_study *study, size_t arm_index, uint64_t seed
     il_network *net = NULL;
     il_real Y[64], loss[16], correct[16];
     size_t outputs = arm->network.width[arm->network.n - 1];
-    assert_int_equal(il_dataset_new(&arm->data, &data, &err), IL_OK);
+    assert_int_equal(il_dataset_new(&arm->data, NULL, &data, &err), IL_OK);
     assert_int_equal(il_dataset_targets(data, outputs, Y, &err), IL_OK);
     il_network_config config = {.widths = arm->network,
                                 .hidden = arm->hidden,

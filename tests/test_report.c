@@ -43,7 +43,9 @@ static void add_arm(fixture *f, const char *init, const char *optimizer, const i
     size_t i = f->study.n_arms++;
     f->results.n_arms = f->study.n_arms;
     il_arm *arm = &f->arms[i];
-    arm->data = call(&il_datasets, "xor");
+    arm->data.data = call(&il_datasets, "xor");
+    arm->data.split = call(&il_splits, "given");
+    arm->data.scale = call(&il_scalings, "auto");
     arm->hidden = call(&il_activations, "relu");
     arm->norm = call(&il_norms, "none");
     arm->dropout = call(&il_dropouts, "none");
@@ -549,12 +551,14 @@ static void test_csv(void **state) {
     char *text = csv(&f), init[IL_WIDTHS_TEXT], row[IL_WIDTHS_TEXT + 256];
     il_arm_format(&f.arms[0], IL_KEY_INIT, init);
     assert_non_null(strchr(init, ',')); /* else the next line would not test quoting */
-    assert_ptr_equal(strstr(text, "data,network,hidden,norm,dropout,loss,batch,optimizer,schedule,"
-                                  "clip,penalty,bias,init,engine,seed,outcome,epoch,T,train_loss,"
-                                  "train_accuracy,layer\n"),
-                     text);
+    assert_ptr_equal(
+        strstr(text, "data,split,scale,network,hidden,norm,dropout,loss,batch,optimizer,schedule,"
+                     "clip,penalty,bias,init,engine,seed,outcome,epoch,T,loss,"
+                     "accuracy,layer\n"),
+        text);
     snprintf(row, sizeof row,
-             "\nxor,2-8-1,relu,none,none,bce,full,adam,constant,none,none,zeros,\"%s\",lockstep,1,"
+             "\nxor,given,auto,2-8-1,relu,none,none,bce,full,adam,constant,none,none,zeros,\"%s\","
+             "lockstep,1,"
              "converged,1,1,0.1,1,\n",
              init);
     assert_non_null(strstr(text, row));

@@ -55,9 +55,9 @@ static void defaults(void **state) {
     assert_string_equal(il_criterion_format(&study->converged, text),
                         "loss < 0.1 and accuracy == 1");
     assert_int_equal(study->n_arms, 1);
-    static const char *const expected[] = {"xor",  "2-2-1", "relu", "none",     "none",
-                                           "bce",  "full",  "adam", "constant", "none",
-                                           "none", "zeros", "zeros"};
+    static const char *const expected[] = {"xor",      "given", "auto", "2-2-1", "relu",
+                                           "none",     "none",  "bce",  "full",  "adam",
+                                           "constant", "none",  "none", "zeros", "zeros"};
     for (il_key key = 0; key < IL_KEYS; key++) {
         assert_arm(study, 0, key, expected[key]);
         assert_false(study->varied[key]);
@@ -70,9 +70,9 @@ static void defaults(void **state) {
 
 static void key_names(void **state) {
     (void)state;
-    static const char *const names[] = {"data",    "network", "hidden",    "norm",     "dropout",
-                                        "loss",    "batch",   "optimizer", "schedule", "clip",
-                                        "penalty", "bias",    "init"};
+    static const char *const names[] = {"data",     "split",   "scale",   "network", "hidden",
+                                        "norm",     "dropout", "loss",    "batch",   "optimizer",
+                                        "schedule", "clip",    "penalty", "bias",    "init"};
     for (il_key key = 0; key < IL_KEYS; key++)
         assert_string_equal(il_key_name(key), names[key]);
 }
@@ -101,9 +101,14 @@ static void every_key(void **state) {
                             "budget: 100000000\n"
                             "converged: accuracy >= 0.9\n"
                             "baseline: he_normal()\n"
+                            "split: random(test=0.25, seed=7)\n"
+                            "scale: standardize\n"
+                            "evaluate: train\n"
                             "engine: blas\n");
     assert_string_equal(study->name, "How He helps: \"all\" of it");
     static const char *const expected[] = {"parity(bits=3, inputs=pm1)",
+                                           "random(test=0.25, seed=7)",
+                                           "standardize",
                                            "3-[9]x3-2",
                                            "leaky_relu(slope=0.2)",
                                            "batchnorm(eps=0.001)",
@@ -123,6 +128,7 @@ static void every_key(void **state) {
     assert_string_equal(il_criterion_format(&study->converged, text), "accuracy >= 0.9");
     assert_int_equal(study->order, IL_ORDER_SHARED);
     assert_true(study->drop_last);
+    assert_int_equal(study->judges, IL_JUDGES_TRAIN);
     assert_int_equal(study->patience, 50);
     assert_int_equal(study->arms[0].baseline, 0);
     assert_int_equal(study->arms[0].engine, IL_BLAS);
@@ -244,10 +250,9 @@ static void overrides(void **state) {
     il_study_free(study);
 
     assert_override("init", "--set: expected key=value, found 'init'");
-    assert_override(
-        "=zeros",
-        "--set: unknown key '' (known: data, network, hidden, norm, dropout, loss, batch, "
-        "optimizer, schedule, clip, penalty, bias and 10 more)");
+    assert_override("=zeros", "--set: unknown key '' (known: data, split, scale, network, hidden, "
+                              "norm, dropout, loss, batch, "
+                              "optimizer, schedule, clip and 13 more)");
     assert_override("inti=zeros", "--set: unknown key 'inti' (did you mean 'init'?)");
     assert_override("init=", "--set init: expected a value after '='");
     assert_override("init=[zeros, he_norml]",
@@ -277,9 +282,10 @@ static void keys_refused(void **state) {
                    "x.yaml:4:12: mapping values are not allowed in this context");
     assert_message(BASE "optimiser: sgd\n",
                    "x.yaml:4:1: unknown key 'optimiser' (did you mean 'optimizer'?)");
-    assert_message(BASE "epochs: 3\n", "x.yaml:4:1: unknown key 'epochs' (known: data, network, "
-                                       "hidden, norm, dropout, loss, batch, "
-                                       "optimizer, schedule, clip, penalty, bias and 10 more)");
+    assert_message(BASE "epochs: 3\n",
+                   "x.yaml:4:1: unknown key 'epochs' (known: data, split, scale, network, "
+                   "hidden, norm, dropout, loss, batch, "
+                   "optimizer, schedule, clip and 13 more)");
     assert_message(BASE "data: and\n", "x.yaml:4:1: data: is given twice, first on line 1");
     assert_message(BASE "[data]: and\n", "x.yaml:4:1: expected a key, such as data:");
     assert_message(BASE "hidden:\n", "x.yaml:4:8: hidden: has no value");

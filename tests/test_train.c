@@ -12,7 +12,7 @@
 #define CLASSES 2
 
 static il_real X[N * INPUTS], Y[N * CLASSES];
-static const il_samples data = {N, X, Y};
+static const il_samples data = {.n = N, .X = X, .Y = Y};
 
 static int make_data(void **state) {
     (void)state;
@@ -49,7 +49,8 @@ static const recipe plain = {.widths = "3-5-2",
                              .penalty = "none",
                              .batch = 4};
 
-static il_trainer *trainer_of(const recipe *x, il_engine engine, size_t R) {
+static il_trainer *trainer_on(const recipe *x, const il_samples *samples, il_engine engine,
+                              size_t R) {
     il_error err;
     il_trainer *trainer = NULL;
     il_network_config config = {.hidden = call(&il_activations, x->hidden),
@@ -68,9 +69,13 @@ static il_trainer *trainer_of(const recipe *x, il_engine engine, size_t R) {
                             .epochs = 12,
                             .patience = x->patience};
     assert_int_equal(il_widths_parse(x->widths, NULL, &config.widths, &err), IL_OK);
-    if (il_trainer_new(&config, &training, &data, NULL, &trainer, &err) != IL_OK)
+    if (il_trainer_new(&config, &training, samples, NULL, &trainer, &err) != IL_OK)
         fail_msg("%s", err.message);
     return trainer;
+}
+
+static il_trainer *trainer_of(const recipe *x, il_engine engine, size_t R) {
+    return trainer_on(x, &data, engine, R);
 }
 
 static void begin(il_trainer *trainer, size_t replica, uint64_t seed) {
@@ -304,7 +309,7 @@ static void evaluation(void **state) {
                     assert_true(fabs((double)(loss[0] - whole[0])) < 1e-6);
                     assert_true(correct[0] == right[0]);
                 }
-                il_samples few = {5, X, Y};
+                il_samples few = {.n = 5, .X = X, .Y = Y};
                 if (e == 2)
                     il_trainer_evaluate(a, &few, loss, correct);
                 il_trainer_epoch(a, NULL, NULL);
@@ -316,6 +321,40 @@ static void evaluation(void **state) {
             il_trainer_free(a);
             il_trainer_free(b);
             il_trainer_free(c);
+        }
+}
+
+/* Bytes give the very runs that the numbers they stand for give. */
+static void pixels(void **state) {
+    (void)state;
+    static uint8_t bytes[N * INPUTS];
+    static il_real numbers[N * INPUTS];
+    const il_samples plain_data = {.n = N, .X = numbers, .Y = Y};
+    const il_samples as_bytes = {
+        .n = N, .pixels = bytes, .Y = Y, .scale = (il_real)0.01, .offset = (il_real)-1.3};
+    for (size_t i = 0; i < N * INPUTS; i++) {
+        bytes[i] = (uint8_t)(128 + 40 * X[i]);
+        numbers[i] = as_bytes.scale * (il_real)bytes[i] + as_bytes.offset;
+    }
+    for (int engine = 0; engine < 2; engine++)
+        for (size_t batch = 0; batch < 8; batch += 4) {
+            size_t R = engine == IL_BLAS ? 1 : 16;
+            recipe x = plain;
+            x.batch = batch;
+            il_real loss[2][16], correct[2][16], trained[2][256];
+            for (int b = 0; b < 2; b++) {
+                const il_samples *samples = b ? &as_bytes : &plain_data;
+                il_trainer *t = trainer_on(&x, samples, (il_engine)engine, R);
+                begin(t, 0, 5);
+                for (int e = 0; e < 5; e++) {
+                    il_trainer_evaluate(t, samples, loss[b], correct[b]);
+                    il_trainer_epoch(t, NULL, NULL);
+                }
+                state_of(t, 0, trained[b]);
+                il_trainer_free(t);
+            }
+            assert_true(loss[0][0] == loss[1][0] && correct[0][0] == correct[1][0]);
+            assert_memory_equal(trained[0], trained[1], 32 * sizeof trained[0][0]);
         }
 }
 
@@ -369,7 +408,8 @@ int main(void) {
         cmocka_unit_test(orders),           cmocka_unit_test(orders_are_uniform),
         cmocka_unit_test(follows_textbook), cmocka_unit_test(runs_stand_alone),
         cmocka_unit_test(engines_agree),    cmocka_unit_test(evaluation),
-        cmocka_unit_test(shared_order),     cmocka_unit_test(patience),
+        cmocka_unit_test(pixels),           cmocka_unit_test(shared_order),
+        cmocka_unit_test(patience),
     };
     return cmocka_run_group_tests(tests, make_data, NULL);
 }

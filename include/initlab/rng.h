@@ -33,7 +33,8 @@ typedef enum il_purpose {
     IL_PURPOSE_DROPOUT = 4,
     IL_PURPOSE_DATA = 5,        /* synthetic data */
     IL_PURPOSE_PERMUTATION = 6, /* resampling in statistics */
-    IL_PURPOSE_FIT = 7          /* what a data-dependent scheme draws beside its base */
+    IL_PURPOSE_FIT = 7,         /* what a data-dependent scheme draws beside its base */
+    IL_PURPOSE_SPLIT = 8        /* which samples train, validate and test */
 } il_purpose;
 
 typedef struct il_stream {

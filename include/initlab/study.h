@@ -43,8 +43,8 @@ extern "C" {
 #define IL_MAX_TERMS 4
 #define IL_CRITERION_TEXT 256
 
-/* "loss < 0.1 and accuracy == 1": a conjunction of comparisons, on the training set in evaluation
- * mode. */
+/* "loss < 0.1 and accuracy == 1": a conjunction of comparisons, on the samples that judge (il_judges), in
+ * evaluation mode. */
 typedef enum il_metric { IL_LOSS, IL_ACCURACY } il_metric;
 typedef enum il_relation { IL_LESS, IL_AT_MOST, IL_EQUAL, IL_AT_LEAST, IL_GREATER } il_relation;
 typedef struct il_term {
@@ -64,6 +64,8 @@ char *il_criterion_format(const il_criterion *criterion, char text[IL_CRITERION_
 /* The keys whose lists make arms, in the order of the cross product (the first varies slowest). */
 typedef enum il_key {
     IL_KEY_DATA,
+    IL_KEY_SPLIT,
+    IL_KEY_SCALE,
     IL_KEY_NETWORK,
     IL_KEY_HIDDEN,
     IL_KEY_NORM,
@@ -80,13 +82,21 @@ typedef enum il_key {
 } il_key;
 
 typedef struct il_arm {
-    il_call data, hidden, norm, dropout, loss, batch, optimizer, schedule, clip, penalty, bias,
-        init;
+    il_data_request data;
+    il_call hidden, norm, dropout, loss, batch, optimizer, schedule, clip, penalty, bias, init;
     il_widths network;
     il_engine engine; /* from the spec: forced, or chosen by the size of network and data */
     size_t baseline;  /* index of the arm that differs only in having the baseline's init; its own
                          index  for the baseline itself, SIZE_MAX when the study names none */
 } il_arm;
+
+/* The samples on which runs are judged. */
+typedef enum il_judges {
+    IL_JUDGES_AUTO, /* those that validate, else those that test, else those that train */
+    IL_JUDGES_TRAIN,
+    IL_JUDGES_VALIDATION,
+    IL_JUDGES_TEST
+} il_judges;
 
 typedef struct il_study {
     char name[128];
@@ -95,10 +105,12 @@ typedef struct il_study {
     uint32_t patience; /* epochs without a lower loss that end a run; 0: none do */
     il_order order;
     bool drop_last;
+    il_judges judges;
     il_criterion converged;
     bool varied[IL_KEYS]; /* the keys given as lists of two or more */
     il_arm *arms;
     size_t n_arms;
+    const il_folders *folders; /* of the sources with which the study was read */
 } il_study;
 
 /* Reads a study from YAML text or from a file of at most 1 MiB. `overrides` are n "key=value" texts
@@ -110,13 +122,17 @@ il_status il_study_parse(const char *text, size_t size, const char *name,
 il_status il_study_load(const char *path, const char *const *overrides, size_t n, il_study **out,
                         il_error *err);
 
-/* The same with the initializations of `inits` in place of il_inits (see il_catalog_inits). The schemes must outlive
- * the study. */
-il_status il_study_parse_with(const il_family *inits, const char *text, size_t size,
+/* What a study may name beside what the library knows. The schemes and the folders must outlive the study. */
+typedef struct il_sources {
+    const il_family *inits;    /* in place of il_inits (see il_catalog_inits), or NULL */
+    const il_folders *folders; /* where data files lie, or NULL: nowhere */
+} il_sources;
+
+il_status il_study_parse_with(const il_sources *sources, const char *text, size_t size,
                               const char *name, const char *const *overrides, size_t n,
                               il_study **out, il_error *err);
-il_status il_study_load_with(const il_family *inits, const char *path, const char *const *overrides,
-                             size_t n, il_study **out, il_error *err);
+il_status il_study_load_with(const il_sources *sources, const char *path,
+                             const char *const *overrides, size_t n, il_study **out, il_error *err);
 void il_study_free(il_study *study);
 
 /* The canonical text of one varied key of an arm, in call or width notation. Returns `text`. */
@@ -141,7 +157,7 @@ typedef struct il_run {
     uint8_t outcome; /* il_outcome */
     uint16_t layer;  /* diverged: the first layer, from 1, with a non-finite pre-activation */
     float loss;      /* at that epoch */
-    float accuracy;
+    float accuracy;  /* there, on the samples that judge, as is the loss */
 } il_run;
 
 /* T of one run: the epoch of convergence, else the budget. */

@@ -11,7 +11,7 @@
  *         il_call init, bias;
  *         il_network_config config = {.engine = IL_BLAS, .replicas = 1};
  *         il_training training = {.epochs = 500};
- *         il_samples data = {4, X, Y};
+ *         il_samples data = {.n = 4, .X = X, .Y = Y};
  *         if (il_widths_parse("2-8-1", NULL, &config.widths, &err) == IL_OK &&
  *             il_call_parse(&il_activations, "tanh", NULL, &config.hidden, &err) == IL_OK &&
  *             il_call_parse(&il_losses, "bce", NULL, &config.loss, &err) == IL_OK &&
@@ -33,6 +33,7 @@
 #ifndef INITLAB_TRAIN_H
 #define INITLAB_TRAIN_H
 
+#include "data.h"
 #include "init.h"
 #include "network.h"
 #include "optim.h"
@@ -41,12 +42,6 @@
 extern "C" {
 #endif
 #pragma GCC visibility push(default)
-
-/* Samples that all replicas share: X [n][inputs], Y [n][outputs]. They stay the caller's. */
-typedef struct il_samples {
-    size_t n;
-    const il_real *X, *Y;
-} il_samples;
 
 /* In which order an epoch visits the samples. Each epoch has a new random order; a full batch has none. */
 typedef enum il_order {

@@ -121,8 +121,8 @@ static int load(const cli_args *args, const cli_plugins *plugins, il_study **stu
     const char **overrides = make_overrides(args, seeds, engine, &n);
     if (!overrides)
         return cli_fail(CLI_IO, "no memory for %zu options", args->n_text);
-    il_status status =
-        il_study_load_with(plugins->inits, args->operand[0], overrides, n, study, &err);
+    const il_sources sources = {.inits = plugins->inits};
+    il_status status = il_study_load_with(&sources, args->operand[0], overrides, n, study, &err);
     free(overrides);
     if (status == IL_OK)
         return CLI_OK;

@@ -9,10 +9,14 @@
 
 enum { N, INPUTS, CLASSES, STD, SEED };
 
-static il_status make(const double *arg, il_dataset **out, il_error *err) {
+static il_status make(const il_call *call, const il_folders *folders, il_dataset **out,
+                      il_error *err) {
+    (void)folders;
+    const double *arg = call->arg;
     size_t n = (size_t)arg[N], inputs = (size_t)arg[INPUTS], classes = (size_t)arg[CLASSES];
+    const il_dataset_shape shape = {.n = n, .inputs = inputs, .classes = classes};
     il_real *center = malloc(classes * inputs * sizeof *center);
-    il_status status = center ? il_dataset_allocate(n, inputs, classes, out, err)
+    il_status status = center ? il_dataset_allocate(&shape, out, err)
                               : il_fail(err, IL_NO_MEMORY, "no memory for %zu centers", classes);
     if (status == IL_OK) {
         il_stream centers = il_stream_open((uint64_t)arg[SEED], IL_PURPOSE_DATA, 0);

@@ -24,7 +24,8 @@ static uint32_t parity_of(size_t row, size_t bits) {
 
 static il_status truth_table(size_t bits, double inputs, uint32_t (*f)(size_t row, size_t bits),
                              il_dataset **out, il_error *err) {
-    il_status status = il_dataset_allocate((size_t)1 << bits, bits, 2, out, err);
+    const il_dataset_shape shape = {.n = (size_t)1 << bits, .inputs = bits, .classes = 2};
+    il_status status = il_dataset_allocate(&shape, out, err);
     if (status != IL_OK)
         return status;
     il_real no = inputs == INPUTS_PM1 ? -1 : 0;
@@ -36,20 +37,28 @@ static il_status truth_table(size_t bits, double inputs, uint32_t (*f)(size_t ro
     return IL_OK;
 }
 
-static il_status make_and(const double *arg, il_dataset **out, il_error *err) {
-    return truth_table(2, arg[0], and_of, out, err);
+static il_status make_and(const il_call *call, const il_folders *folders, il_dataset **out,
+                          il_error *err) {
+    (void)folders;
+    return truth_table(2, call->arg[0], and_of, out, err);
 }
 
-static il_status make_or(const double *arg, il_dataset **out, il_error *err) {
-    return truth_table(2, arg[0], or_of, out, err);
+static il_status make_or(const il_call *call, const il_folders *folders, il_dataset **out,
+                         il_error *err) {
+    (void)folders;
+    return truth_table(2, call->arg[0], or_of, out, err);
 }
 
-static il_status make_xor(const double *arg, il_dataset **out, il_error *err) {
-    return truth_table(2, arg[0], parity_of, out, err);
+static il_status make_xor(const il_call *call, const il_folders *folders, il_dataset **out,
+                          il_error *err) {
+    (void)folders;
+    return truth_table(2, call->arg[0], parity_of, out, err);
 }
 
-static il_status make_parity(const double *arg, il_dataset **out, il_error *err) {
-    return truth_table((size_t)arg[0], arg[1], parity_of, out, err);
+static il_status make_parity(const il_call *call, const il_folders *folders, il_dataset **out,
+                             il_error *err) {
+    (void)folders;
+    return truth_table((size_t)call->arg[0], call->arg[1], parity_of, out, err);
 }
 
 #define INPUTS                                                                                     \

@@ -1,4 +1,4 @@
-/* Dataset descriptors. A dataset is one file in src/data and one line in its registry. */
+/* Dataset descriptors. A dataset is one file in src/data and one line in its registry; so are a split and a scaling. */
 #ifndef IL_DATA_SOURCE_H
 #define IL_DATA_SOURCE_H
 
@@ -6,14 +6,41 @@
 
 typedef struct il_dataset_type {
     il_desc desc;
-    il_status (*make)(const double *arg, il_dataset **out, il_error *err);
+    /* The samples unscaled, those of a test set of its own last and counted in part[IL_TEST]. */
+    il_status (*make)(const il_call *call, const il_folders *folders, il_dataset **out,
+                      il_error *err);
 } il_dataset_type;
 
 extern const il_dataset_type il_dataset_and, il_dataset_or, il_dataset_xor, il_dataset_parity,
     il_dataset_spirals, il_dataset_blobs;
 
-/* An empty dataset of these sizes in one allocation, freed by il_dataset_free. */
-il_status il_dataset_allocate(size_t n, size_t inputs, size_t classes, il_dataset **out,
-                              il_error *err);
+typedef struct il_split_type {
+    il_desc desc;
+    /* Reorders the samples that train and counts the parts; NULL: as they are. */
+    il_status (*split)(const il_call *call, il_dataset *data, il_error *err);
+} il_split_type;
+
+extern const il_split_type il_split_random;
+
+typedef struct il_scaling_type {
+    il_desc desc;
+    /* Scales all samples by what the training samples say; NULL: not at all. */
+    void (*scale)(il_dataset *data);
+} il_scaling_type;
+
+extern const il_scaling_type il_scaling_auto, il_scaling_scale01, il_scaling_standardize;
+
+/* What a dataset has: inputs as numbers, or as pixels of pictures when `rows` is given, and labels, or targets when
+ * `outputs` is given. */
+typedef struct il_dataset_shape {
+    size_t n, inputs, classes, outputs;
+    size_t rows, columns;
+} il_dataset_shape;
+
+/* An empty dataset in one allocation, freed by il_dataset_free; all samples train. */
+il_status il_dataset_allocate(const il_dataset_shape *shape, il_dataset **out, il_error *err);
+
+/* Exchanges samples i and j. */
+void il_dataset_swap(il_dataset *data, size_t i, size_t j);
 
 #endif

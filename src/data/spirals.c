@@ -7,13 +7,17 @@
 
 enum { N, NOISE, TURNS, CLASSES, SEED };
 
-static il_status make(const double *arg, il_dataset **out, il_error *err) {
+static il_status make(const il_call *call, const il_folders *folders, il_dataset **out,
+                      il_error *err) {
+    (void)folders;
+    const double *arg = call->arg;
     size_t n = (size_t)arg[N], classes = (size_t)arg[CLASSES];
     if (n < classes)
         return il_fail(err, IL_INVALID,
                        "spirals: n=%zu is less than one sample for each of %zu classes", n,
                        classes);
-    il_status status = il_dataset_allocate(n, 2, classes, out, err);
+    const il_dataset_shape shape = {.n = n, .inputs = 2, .classes = classes};
+    il_status status = il_dataset_allocate(&shape, out, err);
     if (status != IL_OK)
         return status;
     il_stream stream = il_stream_open((uint64_t)arg[SEED], IL_PURPOSE_DATA, 0);

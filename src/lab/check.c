@@ -31,8 +31,8 @@ static il_status check_outputs(const il_dataset *data, const il_widths *network,
                                const il_place *place, il_error *err) {
     char shown[IL_CLIP];
     il_error inner = {0};
-    /* Room for every count of outputs that can succeed: 1 or classes. */
-    il_real *Y = calloc(data->n, (data->classes + 1) * sizeof *Y);
+    /* Room for every count of outputs that can succeed: 1, classes, or those of numbers. */
+    il_real *Y = calloc(data->n, (data->classes + data->outputs + 1) * sizeof *Y);
     if (!Y)
         return il_fail(err, IL_NO_MEMORY, "out of memory checking the targets of %zu samples",
                        data->n);
@@ -81,7 +81,7 @@ static il_status check_norms(const il_spec *spec, const il_dataset *data, il_err
     for (size_t i = 0; i < norms->n; i++)
         for (size_t k = 0; k < batches->n; k++)
             if (strcmp(norms->call[i].desc->name, "batchnorm") == 0 &&
-                il_step_samples(&batches->call[k], data->n) == 1)
+                il_step_samples(&batches->call[k], data->part[IL_TRAIN]) == 1)
                 return il_fail_at(err, &norms->place[i], 0,
                                   "norm: batchnorm has no variance in a batch of 1 sample: use "
                                   "layernorm or a larger batch");
@@ -147,25 +147,53 @@ static il_status try_inits(const il_spec *spec, il_error *err) {
     return status;
 }
 
-/* Every pair of dataset and network; samples[i] becomes the size of dataset i. */
-il_status il_spec_check(const il_spec *spec, size_t *samples, il_error *err) {
-    const il_spec_list *data = &spec->list[IL_KEY_DATA], *networks = &spec->list[IL_KEY_NETWORK];
+static il_status check_judges(const il_spec *spec, const il_dataset *data, il_error *err) {
+    static const struct {
+        il_part part;
+        const char *name;
+    } wanted[] = {[IL_JUDGES_TRAIN] = {IL_TRAIN, "train"},
+                  [IL_JUDGES_VALIDATION] = {IL_VALIDATION, "validation"},
+                  [IL_JUDGES_TEST] = {IL_TEST, "test"}};
+    if (spec->judges == IL_JUDGES_AUTO || data->part[wanted[spec->judges].part] > 0)
+        return IL_OK;
+    return il_fail_at(err, &spec->judges_place, 0,
+                      "evaluate: there are no %s samples: add split: random(%s=0.2)",
+                      wanted[spec->judges].name, wanted[spec->judges].name);
+}
+
+/* A dataset split in one way, against everything else. Scaling changes no size, so the first serves. */
+static il_status check_data(const il_spec *spec, const il_folders *folders, size_t data,
+                            size_t split, size_t *samples, il_error *err) {
+    const il_spec_list *list = spec->list;
+    const il_data_request request = {.data = list[IL_KEY_DATA].call[data],
+                                     .split = list[IL_KEY_SPLIT].call[split],
+                                     .scale = list[IL_KEY_SCALE].call[0]};
+    il_dataset *built = NULL;
+    il_error inner = {0};
+    il_status status = il_dataset_new(&request, folders, &built, &inner);
+    if (status == IL_INVALID)
+        return il_fail_at(err, &list[IL_KEY_DATA].place[data], 0, "%s", inner.message);
+    if (status != IL_OK)
+        return il_fail(err, status, "%s", inner.message);
+    *samples = built->part[IL_TRAIN];
+    status = check_fit(spec, &request.data, built, err);
+    if (status == IL_OK)
+        status = check_norms(spec, built, err);
+    if (status == IL_OK)
+        status = check_judges(spec, built, err);
+    il_dataset_free(built);
+    return status;
+}
+
+/* Every pair of dataset and network. */
+il_status il_spec_check(const il_spec *spec, const il_folders *folders, size_t *samples,
+                        il_error *err) {
+    const il_spec_list *networks = &spec->list[IL_KEY_NETWORK];
+    size_t datasets = spec->list[IL_KEY_DATA].n, splits = spec->list[IL_KEY_SPLIT].n;
     il_status status = IL_OK;
     for (size_t i = 0; status == IL_OK && i < networks->n; i++)
         status = check_size(&networks->widths[i], &networks->place[i], err);
-    for (size_t i = 0; status == IL_OK && i < data->n; i++) {
-        il_dataset *built = NULL;
-        il_error inner = {0};
-        status = il_dataset_new(&data->call[i], &built, &inner);
-        if (status == IL_INVALID)
-            return il_fail_at(err, &data->place[i], 0, "%s", inner.message);
-        if (status != IL_OK)
-            return il_fail(err, status, "%s", inner.message);
-        samples[i] = built->n;
-        status = check_fit(spec, &data->call[i], built, err);
-        if (status == IL_OK)
-            status = check_norms(spec, built, err);
-        il_dataset_free(built);
-    }
+    for (size_t i = 0; status == IL_OK && i < datasets * splits; i++)
+        status = check_data(spec, folders, i / splits, i % splits, &samples[i], err);
     return status == IL_OK ? try_inits(spec, err) : status;
 }

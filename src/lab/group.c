@@ -7,14 +7,16 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Each lane is one run; `age` counts its finished epochs. */
 typedef struct group {
     const il_block *block;
     il_trainer *trainer;
     il_network *net;     /* the trainer's */
-    il_samples samples;  /* to train and to evaluate on */
     il_network *fitting; /* a small network in which a data-dependent scheme works, else NULL */
+    il_samples fit;      /* what it looks at, in `fitted` */
+    il_real *fitted;
     il_initializer initializer;
     il_run *runs;
     il_bounds bounds;
@@ -30,6 +32,7 @@ typedef struct group {
 
 #define CACHE 32768 /* bytes of first-level cache that a group may fill */
 #define MOST_LANES 256
+#define MOST_FITTED 1024 /* samples that a scheme looks at */
 
 size_t il_group_lanes(const il_arm *arm, size_t samples) {
     if (arm->engine == IL_BLAS)
@@ -75,21 +78,20 @@ static void record(group *g, size_t r) {
         .epoch = (uint32_t)g->age[r],
         .outcome = (uint8_t)outcome,
         .layer = outcome == IL_DIVERGED
-                     ? (uint16_t)il_trainer_diverged_layer(g->trainer, &g->samples, r)
+                     ? (uint16_t)il_trainer_diverged_layer(g->trainer, &g->block->judges, r)
                      : 0,
         .loss = isnan(g->loss[r]) ? NAN : (float)g->loss[r], /* one NaN for all processors */
-        .accuracy = (float)(g->correct[r] / (il_real)g->block->data->n),
+        .accuracy = (float)(g->correct[r] / (il_real)g->block->judges.n),
     };
 }
 
 /* Initializes lane r from the data: in the fitting network's first replica, so that a fit costs no pass of
  * the whole group, and gives the same bits in any lane. */
 static il_status fit(group *g, size_t r, uint64_t seed, il_error *err) {
-    const il_block *b = g->block;
     il_status status = il_initializer_fill(&g->initializer, g->fitting, 0, seed, err);
     if (status == IL_OK)
-        status = il_initializer_fit(&g->initializer, g->fitting, 0, seed, b->data->n, b->data->X,
-                                    b->Y, err);
+        status = il_initializer_fit(&g->initializer, g->fitting, 0, seed, g->fit.n, g->fit.X,
+                                    g->fit.Y, err);
     for (size_t k = 0; k < il_network_layers(g->net) && status == IL_OK; k++) {
         const il_layer *y = il_network_layer(g->net, k);
         il_real *W = il_network_staging(g->net), *bias = W + y->fan_in * y->fan_out;
@@ -150,8 +152,8 @@ static size_t judge_patience(group *g) {
 /* One epoch of every lane: evaluate, record what has ended, train, and refill. */
 static il_status epoch(group *g, il_error *err) {
     const il_block *b = g->block;
-    il_trainer_evaluate(g->trainer, &g->samples, g->loss, g->correct);
-    size_t ended = judge_lanes(g->R, &g->bounds, (il_real)b->data->n, (int32_t)b->study->budget,
+    il_trainer_evaluate(g->trainer, &b->judges, g->loss, g->correct);
+    size_t ended = judge_lanes(g->R, &g->bounds, (il_real)b->judges.n, (int32_t)b->study->budget,
                                g->live, g->age, g->loss, g->correct, g->verdict);
     if (g->watched)
         ended += judge_patience(g);
@@ -178,12 +180,33 @@ static il_status epoch(group *g, il_error *err) {
     return status;
 }
 
+/* At most MOST_FITTED of the training samples, evenly spaced, as data may be sorted by class. */
+static il_status open_fit(group *g, const il_network_config *config, il_error *err) {
+    const il_samples *train = &g->block->train;
+    size_t n = train->n < MOST_FITTED ? train->n : MOST_FITTED;
+    size_t inputs = config->widths.width[0], outputs = config->widths.width[config->widths.n - 1];
+    il_real *X = g->fitted = malloc(n * (inputs + outputs) * sizeof *X);
+    if (!X)
+        return il_fail(err, IL_NO_MEMORY, "no memory for %zu samples to initialize from", n);
+    il_real *Y = X + n * inputs;
+    for (size_t i = 0; i < n; i++) {
+        size_t from = i * train->n / n;
+        il_samples_read(train, from * inputs, inputs, X + i * inputs);
+        memcpy(Y + i * outputs, train->Y + from * outputs, outputs * sizeof *Y);
+    }
+    g->fit = (il_samples){.n = n, .X = X, .Y = Y};
+    il_network_config small = *config;
+    small.replicas = small.replicas < 16 ? small.replicas : 16;
+    small.batch = n;
+    return il_network_new(&small, &g->fitting, err);
+}
+
 static il_status open_group(group *g, const il_block *block, il_run *runs, void **lanes,
                             il_error *err) {
     const il_arm *arm = block->arm;
     size_t R = arm->engine == IL_BLAS ? 1
                : block->lanes         ? block->lanes
-                                      : il_group_lanes(arm, block->data->n);
+                                      : il_group_lanes(arm, block->train.n);
     size_t enough = (block->n + 15) / 16 * 16;
     if (arm->engine == IL_LOCKSTEP && R > enough)
         R = enough;
@@ -232,18 +255,15 @@ static il_status open_group(group *g, const il_block *block, il_run *runs, void 
         .epochs = study->budget,
         .patience = study->patience,
     };
-    g->samples = (il_samples){block->data->n, block->data->X, block->Y};
     g->watched = study->patience > 0 || il_schedule_watches(&arm->schedule);
-    il_status status = il_trainer_new(&config, &training, &g->samples, NULL, &g->trainer, err);
+    il_status status =
+        il_trainer_new(&config, &training, &block->train, &block->judges, &g->trainer, err);
     if (status == IL_OK)
         status = il_initializer_bind(&arm->init, &arm->bias, &arm->hidden, &g->initializer, err);
     if (status == IL_OK)
         g->net = il_trainer_network(g->trainer);
-    if (status == IL_OK && il_initializer_needs_data(&g->initializer)) {
-        config.replicas = R < 16 ? R : 16;
-        config.batch = block->data->n;
-        status = il_network_new(&config, &g->fitting, err);
-    }
+    if (status == IL_OK && il_initializer_needs_data(&g->initializer))
+        status = open_fit(g, &config, err);
     for (size_t r = 0; r < R && status == IL_OK; r++)
         status = refill(g, r, err);
     return status;
@@ -262,6 +282,7 @@ il_status il_group_run(const il_block *block, il_run *runs, il_error *err) {
         status = cancelled(block) ? il_fail(err, IL_INTERRUPTED, "interrupted") : epoch(&g, err);
     il_trainer_free(g.trainer);
     il_network_free(g.fitting);
+    free(g.fitted);
     free(lanes);
     return status;
 }

@@ -10,9 +10,8 @@
 typedef struct il_block {
     const il_study *study;
     const il_arm *arm;
-    const il_dataset *data;
-    const il_real *Y;    /* [data->n][outputs] */
-    uint64_t first_seed; /* the block's seeds are consecutive */
+    il_samples train, judges; /* to train and to be judged on */
+    uint64_t first_seed;      /* the block's seeds are consecutive */
     size_t n;
     size_t lanes; /* R, or 0 to choose */
     const volatile sig_atomic_t *cancel;

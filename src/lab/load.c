@@ -52,8 +52,9 @@ static il_status read_all(int fd, const char *path, char *text, size_t most, siz
     return IL_OK;
 }
 
-il_status il_study_load_with(const il_family *inits, const char *path, const char *const *overrides,
-                             size_t n, il_study **out, il_error *err) {
+il_status il_study_load_with(const il_sources *sources, const char *path,
+                             const char *const *overrides, size_t n, il_study **out,
+                             il_error *err) {
     *out = NULL;
     /* O_NONBLOCK: opening a pipe must not wait for its writer. */
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -67,12 +68,12 @@ il_status il_study_load_with(const il_family *inits, const char *path, const cha
         status = read_all(fd, path, text, IL_SPEC_BYTES + 1, &size, err);
     close(fd);
     if (status == IL_OK)
-        status = il_study_parse_with(inits, text, size, path, overrides, n, out, err);
+        status = il_study_parse_with(sources, text, size, path, overrides, n, out, err);
     free(text);
     return status;
 }
 
 il_status il_study_load(const char *path, const char *const *overrides, size_t n, il_study **out,
                         il_error *err) {
-    return il_study_load_with(&il_inits, path, overrides, n, out, err);
+    return il_study_load_with(&(il_sources){0}, path, overrides, n, out, err);
 }

@@ -3,8 +3,6 @@
 #include "initlab/rng.h"
 #include "lab/trainer.h"
 
-#include <string.h>
-
 #define WORDS 64
 
 /* Fisher and Yates' shuffle of 0 … n - 1: a function of (seed, epoch) alone. A word w picks one of j samples as
@@ -34,13 +32,31 @@ IL_CLONES static void gather_lanes(size_t width, size_t R, const uint32_t *restr
             out[c * R + r] = source[rows[r] * width + c];
 }
 
-void il_gather(size_t n, size_t width, size_t R, const uint32_t *rows, const il_real *source,
-               il_real *out) {
-    for (size_t i = 0; i < n; i++)
-        if (R == 1)
-            memcpy(out + i * width, source + rows[i] * width, width * sizeof *out);
-        else
-            gather_lanes(width, R, rows + i * R, source, out + i * width * R);
+IL_CLONES static void gather_pixel_lanes(size_t width, size_t R, const uint32_t *restrict rows,
+                                         const uint8_t *restrict pixels, il_real scale,
+                                         il_real offset, il_real *restrict out) {
+    for (size_t c = 0; c < width; c++)
+        for (size_t r = 0; r < R; r++)
+            out[c * R + r] = scale * (il_real)pixels[rows[r] * width + c] + offset;
+}
+
+/* One sample of every replica. */
+static void gather_inputs(size_t inputs, size_t R, const uint32_t *rows, const il_samples *from,
+                          il_real *X) {
+    if (R == 1)
+        il_samples_read(from, rows[0] * inputs, inputs, X);
+    else if (from->X)
+        gather_lanes(inputs, R, rows, from->X, X);
+    else
+        gather_pixel_lanes(inputs, R, rows, from->pixels, from->scale, from->offset, X);
+}
+
+void il_gather(size_t n, size_t inputs, size_t outputs, size_t R, const uint32_t *rows,
+               const il_samples *from, il_real *X, il_real *Y) {
+    for (size_t i = 0; i < n; i++) {
+        gather_inputs(inputs, R, rows + i * R, from, X + i * inputs * R);
+        gather_lanes(outputs, R, rows + i * R, from->Y, Y + i * outputs * R);
+    }
 }
 
 static const il_desc full = {.name = "full", .formula = "all samples in one step"};

@@ -12,6 +12,7 @@
 typedef struct task {
     il_dataset *data;
     il_real *Y;
+    il_samples train, judges;
 } task;
 
 typedef struct runner {
@@ -45,28 +46,43 @@ static size_t outputs_of(const il_arm *arm) {
     return arm->network.width[arm->network.n - 1];
 }
 
+static bool same_data(const il_arm *a, const il_arm *b) {
+    return il_call_equal(&a->data.data, &b->data.data) &&
+           il_call_equal(&a->data.split, &b->data.split) &&
+           il_call_equal(&a->data.scale, &b->data.scale) && outputs_of(a) == outputs_of(b);
+}
+
+static il_part judges_of(const il_study *study, const il_dataset *data) {
+    static const il_part asked[] = {[IL_JUDGES_TRAIN] = IL_TRAIN,
+                                    [IL_JUDGES_VALIDATION] = IL_VALIDATION,
+                                    [IL_JUDGES_TEST] = IL_TEST};
+    return study->judges == IL_JUDGES_AUTO ? il_dataset_judges(data) : asked[study->judges];
+}
+
+static il_status prepare_task(const il_study *study, const il_arm *arm, task *t, il_error *err) {
+    size_t outputs = outputs_of(arm);
+    il_status status = il_dataset_new(&arm->data, study->folders, &t->data, err);
+    if (status != IL_OK)
+        return status;
+    t->Y = malloc(t->data->n * outputs * sizeof *t->Y);
+    if (!t->Y)
+        return il_fail(err, IL_NO_MEMORY, "no memory for the targets of %zu samples", t->data->n);
+    t->train = il_dataset_part(t->data, IL_TRAIN, t->Y, outputs);
+    t->judges = il_dataset_part(t->data, judges_of(study, t->data), t->Y, outputs);
+    return il_dataset_targets(t->data, outputs, t->Y, err);
+}
+
 static il_status prepare(runner *run, il_error *err) {
     const il_study *study = run->study;
-    for (size_t i = 0; i < study->n_arms; i++) {
+    il_status status = IL_OK;
+    for (size_t i = 0; i < study->n_arms && status == IL_OK; i++) {
         const il_arm *arm = &study->arms[i];
-        task *t = &run->tasks[i];
-        if (i > 0 && il_call_equal(&arm->data, &arm[-1].data) &&
-            outputs_of(arm) == outputs_of(&arm[-1])) {
-            *t = t[-1];
-            continue;
-        }
-        il_status status = il_dataset_new(&arm->data, &t->data, err);
-        if (status != IL_OK)
-            return status;
-        t->Y = malloc(t->data->n * outputs_of(arm) * sizeof *t->Y);
-        if (!t->Y)
-            return il_fail(err, IL_NO_MEMORY, "no memory for the targets of %zu samples",
-                           t->data->n);
-        status = il_dataset_targets(t->data, outputs_of(arm), t->Y, err);
-        if (status != IL_OK)
-            return status;
+        if (i > 0 && same_data(arm, &arm[-1]))
+            run->tasks[i] = run->tasks[i - 1];
+        else
+            status = prepare_task(study, arm, &run->tasks[i], err);
     }
-    return IL_OK;
+    return status;
 }
 
 static void release(runner *run) {
@@ -97,8 +113,8 @@ static il_status run_block(void *context, size_t item, size_t worker) {
     il_block block = {
         .study = study,
         .arm = &study->arms[arm],
-        .data = run->tasks[arm].data,
-        .Y = run->tasks[arm].Y,
+        .train = run->tasks[arm].train,
+        .judges = run->tasks[arm].judges,
         .first_seed = 1 + first,
         .n = left < run->block ? left : run->block,
         .lanes = run->options.lanes,

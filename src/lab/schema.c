@@ -5,6 +5,10 @@
 static const char *const orders[] = {
     [IL_ORDER_PER_SEED] = "per_seed", [IL_ORDER_SHARED] = "shared"};
 static const char *const lasts[] = {"keep", "drop"};
+static const char *const judges[] = {[IL_JUDGES_AUTO] = "auto",
+                                     [IL_JUDGES_TRAIN] = "train",
+                                     [IL_JUDGES_VALIDATION] = "validation",
+                                     [IL_JUDGES_TEST] = "test"};
 static const char *const engines[] = {
     [IL_SPEC_AUTO] = "auto", [IL_SPEC_LOCKSTEP] = "lockstep", [IL_SPEC_BLAS] = "blas"};
 
@@ -14,6 +18,16 @@ const il_spec_key il_spec_keys[IL_SPEC_KEYS] = {
                      .required = true,
                      .family = &il_datasets,
                      .doc = "the dataset, such as xor"},
+    [IL_KEY_SPLIT] = {.name = "split",
+                      .kind = IL_SPEC_CALL,
+                      .initial = "given",
+                      .family = &il_splits,
+                      .doc = "which samples train, validate and test"},
+    [IL_KEY_SCALE] = {.name = "scale",
+                      .kind = IL_SPEC_CALL,
+                      .initial = "auto",
+                      .family = &il_scalings,
+                      .doc = "how features are scaled, such as standardize"},
     [IL_KEY_NETWORK] = {.name = "network",
                         .kind = IL_SPEC_WIDTHS,
                         .required = true,
@@ -89,6 +103,13 @@ const il_spec_key il_spec_keys[IL_SPEC_KEYS] = {
                       .words = lasts,
                       .n_words = sizeof lasts / sizeof lasts[0],
                       .doc = "what becomes of an epoch's last batch when it is not full"},
+    [IL_SPEC_EVALUATE] = {.name = "evaluate",
+                          .kind = IL_SPEC_WORD,
+                          .initial = "auto",
+                          .words = judges,
+                          .n_words = sizeof judges / sizeof judges[0],
+                          .doc = "on which samples runs are judged; auto: those that validate, "
+                                 "else test, else train"},
     [IL_SPEC_PATIENCE] = {.name = "patience",
                           .kind = IL_SPEC_COUNT,
                           .max = IL_MAX_BUDGET,

@@ -265,6 +265,10 @@ static il_status read_single(const reader *r, size_t key) {
             r->spec->order = (il_order)word;
         if (status == IL_OK && key == IL_SPEC_LAST)
             r->spec->drop_last = word == 1;
+        if (status == IL_OK && key == IL_SPEC_EVALUATE) {
+            r->spec->judges = (il_judges)word;
+            r->spec->judges_place = *place;
+        }
         return status;
     }
 }
@@ -342,14 +346,14 @@ static il_status read_override(reader *r, const char *text) {
     return status;
 }
 
-il_status il_spec_read(const il_family *inits, const char *text, size_t size, const char *name,
+il_status il_spec_read(const il_sources *sources, const char *text, size_t size, const char *name,
                        const char *const *overrides, size_t n, il_spec *out, il_error *err) {
     il_place place = {name, 0, 0};
     if (size > IL_SPEC_BYTES)
         return il_fail_at(err, &place, 0, "%zu bytes is no study: at most %d are accepted", size,
                           IL_SPEC_BYTES);
     *out = (il_spec){.baseline = SIZE_MAX};
-    reader r = {.spec = out, .inits = inits, .err = err};
+    reader r = {.spec = out, .inits = sources->inits ? sources->inits : &il_inits, .err = err};
     out->sources = calloc(n + 1, sizeof(il_yaml *));
     il_status status = out->sources ? read_file(&r, text, size, name) : no_memory(&r);
     for (size_t i = 0; status == IL_OK && i < n; i++)

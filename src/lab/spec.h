@@ -15,6 +15,7 @@ enum {
     IL_SPEC_STUDY = IL_KEYS,
     IL_SPEC_ORDER,
     IL_SPEC_LAST,
+    IL_SPEC_EVALUATE,
     IL_SPEC_PATIENCE,
     IL_SPEC_SEEDS,
     IL_SPEC_BUDGET,
@@ -74,6 +75,8 @@ typedef struct il_spec {
     size_t seeds, budget, patience;
     il_order order;
     bool drop_last;
+    il_judges judges;
+    il_place judges_place;
     il_criterion converged;
     size_t baseline; /* its index in list[IL_KEY_INIT]; SIZE_MAX: none */
     il_spec_engine engine;
@@ -83,12 +86,14 @@ typedef struct il_spec {
 } il_spec;
 
 /* See il_study_parse_with. On any error nothing is left to free. */
-il_status il_spec_read(const il_family *inits, const char *text, size_t size, const char *name,
+il_status il_spec_read(const il_sources *sources, const char *text, size_t size, const char *name,
                        const char *const *overrides, size_t n, il_spec *out, il_error *err);
 void il_spec_free(il_spec *spec);
 
-/* Every pair of values that must fit. samples[i] becomes the size of dataset i. */
-il_status il_spec_check(const il_spec *spec, size_t *samples, il_error *err);
+/* Every pair of values that must fit. samples[i * splits + k] becomes how many samples of dataset i train when it is
+ * split in way k. */
+il_status il_spec_check(const il_spec *spec, const il_folders *folders, size_t *samples,
+                        il_error *err);
 
 /* How many of a dataset's samples a step takes. */
 size_t il_step_samples(const il_call *batch, size_t samples);

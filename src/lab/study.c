@@ -21,7 +21,8 @@ size_t il_step_samples(const il_call *batch, size_t samples) {
 /* The place of each key's call in an arm; NULL for the network. */
 static il_call *call_of(il_arm *arm, il_key key) {
     il_call *calls[IL_KEYS] = {
-        [IL_KEY_DATA] = &arm->data,           [IL_KEY_HIDDEN] = &arm->hidden,
+        [IL_KEY_DATA] = &arm->data.data,      [IL_KEY_SPLIT] = &arm->data.split,
+        [IL_KEY_SCALE] = &arm->data.scale,    [IL_KEY_HIDDEN] = &arm->hidden,
         [IL_KEY_NORM] = &arm->norm,           [IL_KEY_DROPOUT] = &arm->dropout,
         [IL_KEY_LOSS] = &arm->loss,           [IL_KEY_BATCH] = &arm->batch,
         [IL_KEY_OPTIMIZER] = &arm->optimizer, [IL_KEY_SCHEDULE] = &arm->schedule,
@@ -44,7 +45,11 @@ static void fill_arm(const il_spec *spec, const size_t *at, const size_t *sample
         spec->engine == IL_SPEC_BLAS ? IL_BLAS
         : spec->engine == IL_SPEC_LOCKSTEP
             ? IL_LOCKSTEP
-            : il_engine_auto(&arm->network, il_step_samples(&arm->batch, samples[at[IL_KEY_DATA]]));
+            : il_engine_auto(
+                  &arm->network,
+                  il_step_samples(
+                      &arm->batch,
+                      samples[at[IL_KEY_DATA] * list[IL_KEY_SPLIT].n + at[IL_KEY_SPLIT]]));
 }
 
 static il_status expand(const il_spec *spec, const size_t *samples, il_study *study,
@@ -75,13 +80,15 @@ static il_status count_arms(const il_spec *spec, size_t *out, il_error *err) {
     return IL_OK;
 }
 
-static il_status make_study(const il_spec *spec, il_study **out, il_error *err) {
+static il_status make_study(const il_spec *spec, const il_folders *folders, il_study **out,
+                            il_error *err) {
     il_study *study = calloc(1, sizeof *study);
-    size_t *samples = calloc(spec->list[IL_KEY_DATA].n, sizeof *samples);
+    size_t *samples =
+        calloc(spec->list[IL_KEY_DATA].n * spec->list[IL_KEY_SPLIT].n, sizeof *samples);
     il_status status = study && samples ? count_arms(spec, &study->n_arms, err)
                                         : il_fail(err, IL_NO_MEMORY, "out of memory for a study");
     if (status == IL_OK)
-        status = il_spec_check(spec, samples, err);
+        status = il_spec_check(spec, folders, samples, err);
     if (status == IL_OK)
         status = expand(spec, samples, study, err);
     free(samples);
@@ -95,6 +102,8 @@ static il_status make_study(const il_spec *spec, il_study **out, il_error *err) 
     study->patience = (uint32_t)spec->patience;
     study->order = spec->order;
     study->drop_last = spec->drop_last;
+    study->judges = spec->judges;
+    study->folders = folders;
     study->converged = spec->converged;
     for (size_t key = 0; key < IL_KEYS; key++)
         study->varied[key] = spec->list[key].n > 1;
@@ -102,22 +111,22 @@ static il_status make_study(const il_spec *spec, il_study **out, il_error *err) 
     return IL_OK;
 }
 
-il_status il_study_parse_with(const il_family *inits, const char *text, size_t size,
+il_status il_study_parse_with(const il_sources *sources, const char *text, size_t size,
                               const char *name, const char *const *overrides, size_t n,
                               il_study **out, il_error *err) {
     il_spec spec;
     *out = NULL;
-    il_status status = il_spec_read(inits, text, size, name, overrides, n, &spec, err);
+    il_status status = il_spec_read(sources, text, size, name, overrides, n, &spec, err);
     if (status != IL_OK)
         return status;
-    status = make_study(&spec, out, err);
+    status = make_study(&spec, sources->folders, out, err);
     il_spec_free(&spec);
     return status;
 }
 
 il_status il_study_parse(const char *text, size_t size, const char *name,
                          const char *const *overrides, size_t n, il_study **out, il_error *err) {
-    return il_study_parse_with(&il_inits, text, size, name, overrides, n, out, err);
+    return il_study_parse_with(&(il_sources){0}, text, size, name, overrides, n, out, err);
 }
 
 void il_study_free(il_study *study) {
@@ -128,6 +137,7 @@ void il_study_free(il_study *study) {
 
 bool il_arm_is_plain(const il_arm *arm, il_key key) {
     const il_desc *const first[IL_KEYS] = {
+        [IL_KEY_SPLIT] = il_splits.items[0],  [IL_KEY_SCALE] = il_scalings.items[0],
         [IL_KEY_NORM] = il_norms.items[0],    [IL_KEY_DROPOUT] = il_dropouts.items[0],
         [IL_KEY_BATCH] = il_batches.items[0], [IL_KEY_SCHEDULE] = il_schedules.items[0],
         [IL_KEY_CLIP] = il_clips.items[0],    [IL_KEY_PENALTY] = il_penalties.items[0]};

@@ -45,6 +45,8 @@ static il_status allocate(il_trainer *t, size_t R, il_error *err) {
     size_t order = il_layout_reserve(&layout, sizeof *t->order, ordered, R, 1);
     size_t X = il_layout_reserve(&layout, sizeof *t->X, gathered, t->inputs, R);
     size_t Y = il_layout_reserve(&layout, sizeof *t->Y, gathered, t->outputs, R);
+    size_t shared =
+        il_layout_reserve(&layout, sizeof *t->shared, t->chunk, t->inputs, t->pixels ? 1 : 0);
     char *at = il_layout_allocate(&layout);
     if (!at)
         return il_fail(err, IL_NO_MEMORY, "no memory for batches of %zu samples in %zu replicas",
@@ -62,6 +64,7 @@ static il_status allocate(il_trainer *t, size_t R, il_error *err) {
     t->order = (uint32_t *)(void *)(at + order);
     t->X = (il_real *)(void *)(at + X);
     t->Y = (il_real *)(void *)(at + Y);
+    t->shared = (il_real *)(void *)(at + shared);
     return IL_OK;
 }
 
@@ -84,6 +87,7 @@ il_status il_trainer_new(const il_network_config *config, const il_training *tra
     t->inputs = config->widths.width[0];
     t->outputs = config->widths.width[config->widths.n - 1];
     choose_sizes(t, config);
+    t->pixels = train->pixels || (evaluation && evaluation->pixels);
 
     il_network_config whole = *config;
     size_t most = evaluation && evaluation->n > train->n ? evaluation->n : train->n;
@@ -139,21 +143,26 @@ static void set_learning_rates(il_trainer *t) {
     }
 }
 
+/* Samples first … of a set, as many as one pass of evaluation takes, the same for all replicas. */
+static il_pass chunk_of(il_trainer *t, const il_samples *on, size_t first) {
+    size_t left = on->n - first, n = left < t->chunk ? left : t->chunk;
+    const il_real *X = on->X ? on->X + first * t->inputs : t->shared;
+    if (!on->X)
+        il_samples_read(on, first * t->inputs, n * t->inputs, t->shared);
+    return (il_pass){.n = n, .X = X, .Y = on->Y + first * t->outputs};
+}
+
 /* Batch k of this epoch. */
 static il_pass batch_pass(il_trainer *t, size_t k, const il_draws *draws) {
     size_t R = il_network_replicas(t->net), first = k * t->batch, left = t->train.n - first;
-    il_pass pass = {.n = left < t->batch ? left : t->batch, .training = draws};
     if (t->full) {
-        pass.X = t->train.X;
-        pass.Y = t->train.Y;
+        il_pass pass = chunk_of(t, &t->train, 0);
+        pass.training = draws;
         return pass;
     }
-    il_gather(pass.n, t->inputs, R, t->order + first * R, t->train.X, t->X);
-    il_gather(pass.n, t->outputs, R, t->order + first * R, t->train.Y, t->Y);
-    pass.X = t->X;
-    pass.Y = t->Y;
-    pass.own = true;
-    return pass;
+    size_t n = left < t->batch ? left : t->batch;
+    il_gather(n, t->inputs, t->outputs, R, t->order + first * R, &t->train, t->X, t->Y);
+    return (il_pass){.n = n, .X = t->X, .Y = t->Y, .own = true, .training = draws};
 }
 
 /* Gradients are of the mean loss plus the penalty; clipping sees both. */
@@ -218,14 +227,6 @@ void il_trainer_epoch(il_trainer *t, il_real *loss, il_real *accuracy) {
     }
 }
 
-/* Samples first … of a set, as many as one pass of evaluation takes. */
-static il_pass chunk_of(const il_trainer *t, const il_samples *on, size_t first) {
-    size_t left = on->n - first;
-    return (il_pass){.n = left < t->chunk ? left : t->chunk,
-                     .X = on->X + first * t->inputs,
-                     .Y = on->Y + first * t->outputs};
-}
-
 void il_trainer_evaluate(il_trainer *t, const il_samples *on, il_real *loss, il_real *correct) {
     size_t R = il_network_replicas(t->net);
     if (on->n <= t->chunk) {
@@ -234,7 +235,7 @@ void il_trainer_evaluate(il_trainer *t, const il_samples *on, il_real *loss, il_
         il_pass_loss(t->net, &pass, t->loss, t->correct);
         memcpy(loss, t->loss, R * sizeof *loss);
         memcpy(correct, t->correct, R * sizeof *correct);
-        t->evaluated = t->reusable && on->X == t->train.X && on->n == t->train.n;
+        t->evaluated = t->reusable && on->Y == t->train.Y && on->n == t->train.n;
         return;
     }
     t->evaluated = false;

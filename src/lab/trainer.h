@@ -15,6 +15,7 @@ struct il_trainer {
     bool reusable;                 /* evaluating the training set is the forward pass of its step */
     bool evaluated;                /* … and this has just happened */
     bool scheduled;                /* the learning rate changes */
+    bool pixels;                   /* among the samples are some that must be read as numbers */
     uint64_t *seed, *step, *epoch; /* [R] */
     double *schedule; /* [IL_SCHEDULE_STATE][R]… of each replica together: [R][STATE] */
     double *best;     /* [R] least loss so far */
@@ -22,14 +23,15 @@ struct il_trainer {
     double *loss_sum, *right_sum; /* [R] */
     il_real *loss, *correct;      /* [R] */
     uint32_t *order;              /* [n][R] the samples in this epoch's order */
-    il_real *X, *Y;               /* [batch][inputs][R], [batch][outputs][R] */
+    il_real *X, *Y;               /* a batch: [batch][inputs][R], [batch][outputs][R] */
+    il_real *shared;              /* [chunk][inputs] of pixels as numbers */
 };
 
 /* Writes replica r's order of its current epoch. */
 void il_order_shuffle(size_t n, size_t R, uint64_t seed, uint64_t epoch, uint32_t *order);
 
-/* Gathers rows[i][r] of source [.][width] into out [n][width][R]. */
-void il_gather(size_t n, size_t width, size_t R, const uint32_t *rows, const il_real *source,
-               il_real *out);
+/* Gathers rows[i][r] of the samples' inputs into X [n][inputs][R] and of their targets into Y [n][outputs][R]. */
+void il_gather(size_t n, size_t inputs, size_t outputs, size_t R, const uint32_t *rows,
+               const il_samples *from, il_real *X, il_real *Y);
 
 #endif

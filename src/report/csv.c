@@ -53,7 +53,7 @@ il_status il_report_csv(const il_study *study, const il_results *results, FILE *
                         il_error *err) {
     for (il_key key = 0; key < IL_KEYS; key++)
         fprintf(out, "%s,", il_key_name(key));
-    fputs("engine,seed,outcome,epoch,T,train_loss,train_accuracy,layer\n", out);
+    fputs("engine,seed,outcome,epoch,T,loss,accuracy,layer\n", out);
     for (size_t i = 0; i < study->n_arms && !ferror(out); i++) {
         const il_arm *arm = &study->arms[i];
         char keys[IL_KEYS][IL_WIDTHS_TEXT];

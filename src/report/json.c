@@ -57,11 +57,11 @@ static int set_keys(json_t *object, const il_study *study, const il_arm *arm) {
     static const struct {
         il_key key;
         bool always;
-    } keys[] = {{IL_KEY_INIT, true},    {IL_KEY_BIAS, true},      {IL_KEY_OPTIMIZER, true},
-                {IL_KEY_HIDDEN, true},  {IL_KEY_NETWORK, true},   {IL_KEY_DATA, false},
-                {IL_KEY_NORM, false},   {IL_KEY_DROPOUT, false},  {IL_KEY_LOSS, false},
-                {IL_KEY_BATCH, false},  {IL_KEY_SCHEDULE, false}, {IL_KEY_CLIP, false},
-                {IL_KEY_PENALTY, false}};
+    } keys[] = {{IL_KEY_INIT, true},      {IL_KEY_BIAS, true},   {IL_KEY_OPTIMIZER, true},
+                {IL_KEY_SPLIT, false},    {IL_KEY_SCALE, false}, {IL_KEY_HIDDEN, true},
+                {IL_KEY_NETWORK, true},   {IL_KEY_DATA, false},  {IL_KEY_NORM, false},
+                {IL_KEY_DROPOUT, false},  {IL_KEY_LOSS, false},  {IL_KEY_BATCH, false},
+                {IL_KEY_SCHEDULE, false}, {IL_KEY_CLIP, false},  {IL_KEY_PENALTY, false}};
     int failed = 0;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         char text[IL_WIDTHS_TEXT];

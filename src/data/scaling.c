@@ -1,0 +1,105 @@
+/* How features are scaled. Statistics come from the samples that train alone, sums in double and in their order. */
+#include "data/source.h"
+
+static const il_scaling_type none = {
+    .desc = {.name = "none", .formula = "features as they are; pixels 0 to 255"}};
+
+static void set_pixels(il_dataset *data, double scale, double offset) {
+    data->scale = (il_real)scale;
+    data->offset = (il_real)offset;
+}
+
+/* Pixels have one mean and one deviation. A picture of one shade is only moved. */
+static void standardize_pixels(il_dataset *data) {
+    size_t n = data->part[IL_TRAIN] * data->inputs;
+    uint64_t sum = 0, squares = 0; /* exact: at most 2^28 values below 2^16 */
+    for (size_t i = 0; i < n; i++) {
+        uint64_t v = data->pixels[i];
+        sum += v;
+        squares += v * v;
+    }
+    double mean = (double)sum / (double)n, variance = (double)squares / (double)n - mean * mean;
+    double scale = variance > 0 ? 1 / __builtin_sqrt(variance) : 1;
+    set_pixels(data, scale, -mean * scale);
+}
+
+static void apply(il_dataset *data, size_t j, double scale, double offset) {
+    for (size_t i = 0; i < data->n; i++) {
+        il_real *x = &data->X[i * data->inputs + j];
+        *x = (il_real)((double)*x * scale + offset);
+    }
+}
+
+/* Numbers have a mean and a deviation for each feature. A feature that never changes is only moved. */
+static void standardize_feature(il_dataset *data, size_t j) {
+    size_t n = data->part[IL_TRAIN];
+    double mean = 0, variance = 0;
+    for (size_t i = 0; i < n; i++)
+        mean += (double)data->X[i * data->inputs + j];
+    mean /= (double)n;
+    for (size_t i = 0; i < n; i++) {
+        double d = (double)data->X[i * data->inputs + j] - mean;
+        variance += d * d;
+    }
+    variance /= (double)n;
+    double scale = variance > 0 ? 1 / __builtin_sqrt(variance) : 1;
+    apply(data, j, scale, -mean * scale);
+}
+
+static void standardize(il_dataset *data) {
+    if (data->pixels)
+        standardize_pixels(data);
+    else
+        for (size_t j = 0; j < data->inputs; j++)
+            standardize_feature(data, j);
+}
+
+static void scale01_feature(il_dataset *data, size_t j) {
+    double low = (double)data->X[j], high = low;
+    for (size_t i = 1; i < data->part[IL_TRAIN]; i++) {
+        double x = (double)data->X[i * data->inputs + j];
+        low = x < low ? x : low;
+        high = x > high ? x : high;
+    }
+    double scale = high > low ? 1 / (high - low) : 1;
+    apply(data, j, scale, -low * scale);
+}
+
+static void scale01(il_dataset *data) {
+    if (data->pixels)
+        set_pixels(data, 1 / 255.0, 0);
+    else
+        for (size_t j = 0; j < data->inputs; j++)
+            scale01_feature(data, j);
+}
+
+static void automatic(il_dataset *data) {
+    if (data->pixels)
+        standardize_pixels(data);
+}
+
+const il_scaling_type il_scaling_auto = {
+    .desc = {.name = "auto", .formula = "pixels standardized, numbers as they are"},
+    .scale = automatic,
+};
+const il_scaling_type il_scaling_scale01 = {
+    .desc = {.name = "scale01",
+             .formula = "pixels/255; every other feature's training range becomes 0 to 1"},
+    .scale = scale01,
+};
+const il_scaling_type il_scaling_standardize = {
+    .desc = {.name = "standardize",
+             .formula = "training mean 0 and variance 1: of all pixels together, of every other "
+                        "feature for itself"},
+    .scale = standardize,
+};
+
+static const il_desc *const items[] = {
+    &il_scaling_auto.desc,
+    &none.desc,
+    &il_scaling_scale01.desc,
+    &il_scaling_standardize.desc,
+};
+
+const il_family il_scalings = {
+    .kind = "scaling", .items = items, .n = sizeof items / sizeof *items};

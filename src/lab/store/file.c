@@ -140,21 +140,29 @@ static il_status check_content(sqlite3 *db, const char *path, il_error *err) {
     return status;
 }
 
-/* SQLite takes some names for something else than a file. */
-static char *plain_path(const char *path) {
-    char *plain = malloc(strlen(path) + 3);
-    if (plain)
-        sprintf(plain, "%s%s", path[0] == '/' ? "" : "./", path);
-    return plain;
+/* The path as a URI, so that SQLite takes no name for something else than a file. */
+static char *uri_of(const char *path, const char *query) {
+    char *uri = malloc(3 * strlen(path) + strlen(query) + sizeof "file:./"), *out = uri;
+    if (!uri)
+        return NULL;
+    out += sprintf(out, "file:%s", path[0] == '/' ? "" : "./");
+    for (; *path; path++)
+        out += sprintf(out, strchr("%?#", *path) ? "%%%02x" : "%c", (unsigned char)*path);
+    strcpy(out, query);
+    return uri;
 }
 
-static il_status open_database(const char *path, int flags, sqlite3 **db, il_error *err) {
-    char *plain = plain_path(path);
-    int code = plain ? sqlite3_open_v2(plain, db, flags, NULL) : SQLITE_NOMEM;
-    free(plain);
+static il_status open_database(const char *path, const char *query, int flags, sqlite3 **db,
+                               il_error *err) {
+    char *uri = uri_of(path, query);
+    int code = uri ? sqlite3_open_v2(uri, db, flags | SQLITE_OPEN_URI, NULL) : SQLITE_NOMEM;
+    free(uri);
     if (!*db)
         return il_fail(err, IL_NO_MEMORY, "no memory to open %s", path);
-    return code == SQLITE_OK ? IL_OK : il_store_fail(*db, path, "cannot be opened", err);
+    if (code != SQLITE_OK)
+        return il_store_fail(*db, path, "cannot be opened", err);
+    sqlite3_busy_timeout(*db, PATIENCE);
+    return IL_OK;
 }
 
 /* A log beside the file lets readers work while a writer does, and makes a commit a single write. It is synced at each
@@ -166,9 +174,7 @@ static const char settings[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = 
 static il_status connect_writable(il_store *store, bool empty, il_error *err) {
     const char *path = store->path;
     il_status status =
-        open_database(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &store->db, err);
-    if (status == IL_OK)
-        sqlite3_busy_timeout(store->db, PATIENCE);
+        open_database(path, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &store->db, err);
     if (status == IL_OK && !empty)
         status = check_content(store->db, path, err);
     if (status == IL_OK && empty)
@@ -189,11 +195,16 @@ il_status il_store_connect(const char *path, sqlite3 **db, il_error *err) {
     if (status == IL_OK && empty)
         status = il_fail(err, IL_INVALID, "%s is empty: no study has been run with it", path);
     if (status == IL_OK)
-        status = open_database(path, SQLITE_OPEN_READONLY, db, err);
-    if (status == IL_OK)
-        sqlite3_busy_timeout(*db, PATIENCE);
+        status = open_database(path, "", SQLITE_OPEN_READONLY, db, err);
     if (status == IL_OK)
         status = check_content(*db, path, err);
+    /* Where SQLite may not make its log, no writer can be at work. */
+    if (status == IL_IO && *db && sqlite3_errcode(*db) == SQLITE_CANTOPEN) {
+        sqlite3_close(*db);
+        status = open_database(path, "?immutable=1", SQLITE_OPEN_READONLY, db, err);
+        if (status == IL_OK)
+            status = check_content(*db, path, err);
+    }
     if (status != IL_OK) {
         sqlite3_close(*db);
         *db = NULL;
@@ -201,19 +212,29 @@ il_status il_store_connect(const char *path, sqlite3 **db, il_error *err) {
     return status;
 }
 
-/* A lock on a byte that SQLite never touches, of the kind that ends with the process and tells who holds it. It would
- * end too if this process closed another descriptor of the file. */
+#define HELD (1LL << 60) /* the byte that is locked for writing, far behind any that SQLite locks */
+#define HOLDER (1LL << 61) /* the byte at HOLDER plus the process's id says who holds it */
+#define MOST_PROCESSES (1LL << 32)
+
+/* A lock that ends with the process. It belongs to the descriptor: a lock of the process would be lost whenever SQLite
+ * unlocks the file. */
 static il_status lock(il_store *store, il_error *err) {
-    struct flock byte = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 1LL << 60, .l_len = 1};
+    struct flock held = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = HELD, .l_len = 1};
+    struct flock holder = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = HOLDER + getpid(), .l_len = 1};
     store->lock = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (store->lock < 0)
         return il_fail(err, IL_IO, "%s: cannot be written to: %s", store->path, strerror(errno));
-    if (fcntl(store->lock, F_SETLK, &byte) == 0)
+    if (fcntl(store->lock, F_OFD_SETLK, &held) == 0 &&
+        fcntl(store->lock, F_OFD_SETLK, &holder) == 0)
         return IL_OK;
-    if (fcntl(store->lock, F_GETLK, &byte) == 0 && byte.l_type != F_UNLCK)
-        return il_fail(err, IL_IO, "%s: process %ld is writing to it: wait until it is done",
-                       store->path, (long)byte.l_pid);
-    return il_fail(err, IL_IO, "%s: cannot be locked: %s", store->path, strerror(errno));
+    if (errno != EAGAIN && errno != EACCES)
+        return il_fail(err, IL_IO, "%s: cannot be locked: %s", store->path, strerror(errno));
+    holder.l_start = HOLDER;
+    holder.l_len = MOST_PROCESSES;
+    bool told = fcntl(store->lock, F_OFD_GETLK, &holder) == 0 && holder.l_type != F_UNLCK;
+    return il_fail(err, IL_IO, "%s: process %lld is writing to it: wait until it is done",
+                   store->path, told ? (long long)(holder.l_start - HOLDER) : 0);
 }
 
 static char *copy(const char *text) {

@@ -10,6 +10,7 @@
 #include "initlab/rng.h"
 #include "initlab/statistics.h"
 #include "initlab/status.h"
+#include "initlab/store.h"
 #include "initlab/study.h"
 #include "initlab/tensor.h"
 #include "initlab/theory.h"

@@ -10,7 +10,9 @@
 enum {
     CLI_OK = 0,
     CLI_USAGE = 2, /* the command line or the study */
-    CLI_IO = 4,    /* the system: writing, memory */
+    CLI_INCOMPLETE =
+        3,      /* interrupted; what has finished is in a store, and the same command resumes */
+    CLI_IO = 4, /* the system: writing, memory */
     CLI_INTERRUPTED = 130
 };
 

@@ -11,7 +11,7 @@ static const cli_command commands[] = {
      "and\n"
      "how fast it converged, with statistics. Results depend on the study alone: more seeds only "
      "add\n"
-     "runs.",
+     "runs. With --out, finished runs survive in a file, and the same command resumes.",
      cli_run},
     {"init", CLI_INIT, "[NAME] [options]", 0, 1,
      "list the initializations, describe one, or draw a layer by it",
@@ -59,8 +59,9 @@ int cli_fail_library(const il_error *err) {
 }
 
 static void print_exit_codes(void) {
-    puts(
-        "\nexit codes: 0 done, 2 command line or study, 4 input/output or memory, 130 interrupted");
+    puts("\nexit codes: 0 done, 2 command line or study, 3 incomplete but resumable, 4 "
+         "input/output or\n"
+         "memory, 130 interrupted");
 }
 
 static void print_help(void) {

@@ -11,6 +11,8 @@ const cli_option_desc cli_options[CLI_OPTIONS] = {
                    "runs of each arm, with seeds 1 to N", CLI_RUN},
     [CLI_JOBS] = {"jobs", 'j', CLI_COUNT, "N", IL_MAX_JOBS, "one per processor",
                   "worker threads; results do not depend on it", CLI_RUN},
+    [CLI_OUT] = {"out", 'o', CLI_TEXT, "FILE.db", 0, NULL,
+                 "keep runs in FILE.db; those that are there are not run again", CLI_RUN},
     [CLI_SET] = {"set", 0, CLI_TEXT, "KEY=VALUE", 0, NULL, "replace a key of the study; repeatable",
                  CLI_RUN},
     [CLI_ENGINE] = {"engine", 0, CLI_WORD, "auto|lockstep|blas", 0, "the study's",
@@ -163,7 +165,8 @@ static bool read_word(const cli_option_desc *o, const char *text, size_t *out) {
 bool cli_parse(unsigned command, const char *name, int argc, char **argv, cli_args *out) {
     getopt_table table;
     make_table(command, &table);
-    *out = (cli_args){.text = calloc((size_t)argc + 1, sizeof *out->text)};
+    *out =
+        (cli_args){.text = calloc((size_t)argc + 1, sizeof *out->text), .argv = argv, .argc = argc};
     if (!out->text)
         return cli_fail(CLI_IO, "no memory for %d arguments", argc) == CLI_OK;
     opterr = 0;

@@ -9,6 +9,7 @@
 typedef enum cli_option {
     CLI_SEEDS,
     CLI_JOBS,
+    CLI_OUT,
     CLI_SET,
     CLI_ENGINE,
     CLI_FORMAT,
@@ -60,6 +61,8 @@ typedef struct cli_args {
     size_t n_text;
     char **operand;
     int n_operands;
+    char **argv; /* [argc] the command's name, and all of its words */
+    int argc;
 } cli_args;
 
 /* Reads argv[1 …] as options of one command. At the top, reading stops at the first operand; for a

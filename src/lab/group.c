@@ -19,7 +19,7 @@ typedef struct group {
     il_run *runs;
     il_bounds bounds;
     bool watched; /* the schedule or the patience looks at the loss */
-    size_t R, next, active;
+    size_t R, next, active, ended;
     size_t *owner;           /* [R] which of the block's runs the lane holds */
     int32_t *live;           /* [R] 1, or 0 for an idle lane */
     int32_t *age;            /* [R] */
@@ -70,8 +70,10 @@ IL_CLONES static size_t judge_lanes(size_t R, const il_bounds *bounds, il_real s
 }
 
 static void record(group *g, size_t r) {
+    uint32_t seed = g->block->seed[g->owner[r]];
+    g->block->ended[g->ended++] = seed;
     il_outcome outcome = (il_outcome)(g->verdict[r] - 1);
-    g->runs[g->owner[r]] = (il_run){
+    g->runs[seed - 1] = (il_run){
         .epoch = (uint32_t)g->age[r],
         .outcome = (uint8_t)outcome,
         .layer = outcome == IL_DIVERGED
@@ -91,7 +93,7 @@ static il_status refill(group *g, size_t r, il_error *err) {
     g->age[r] = 0;
     g->owner[r] = g->next++;
     g->active++;
-    uint64_t seed = b->first_seed + g->owner[r];
+    uint64_t seed = b->seed[g->owner[r]];
     il_trainer_begin(g->trainer, r, seed);
     return il_starter_start(&g->starter, g->net, r, seed, err);
 }
@@ -155,9 +157,7 @@ static il_status epoch(group *g, il_error *err) {
             status = refill(g, r, err);
     if (status == IL_OK && g->active > 0 && g->R > 16 && g->active <= g->R / 2)
         shrink(g);
-    if (b->finished)
-        b->finished(b->context, ended);
-    return status;
+    return status == IL_OK ? b->finished(b->context, ended, err) : status;
 }
 
 static il_status open_group(group *g, const il_block *block, il_run *runs, void **lanes,

@@ -23,7 +23,7 @@ static bool find(const il_desc *desc, const il_folders *folders, char path[IL_PA
            type_of(desc)->find(&call, folders, path, err) == IL_OK;
 }
 
-static const char *origin_name(il_origin origin) {
+static const char *origin_name(il_data_origin origin) {
     static const char *const names[] = {[IL_COMPUTED] = "computed",
                                         [IL_EMBEDDED] = "built in",
                                         [IL_FETCHED] = "fetched",
@@ -32,7 +32,7 @@ static const char *origin_name(il_origin origin) {
 }
 
 /* The datasets of one origin, under a heading. */
-static void list_origin(il_origin origin) {
+static void list_origin(il_data_origin origin) {
     const il_desc *descs[64];
     size_t n = 0;
     for (size_t i = 0; i < il_datasets.n && n < sizeof descs / sizeof *descs; i++)
@@ -67,7 +67,7 @@ static int list_json(const il_folders *folders) {
     json_t *list = json_array();
     for (size_t i = 0; i < il_datasets.n; i++) {
         const il_desc *desc = il_datasets.items[i];
-        il_origin origin = type_of(desc)->origin;
+        il_data_origin origin = type_of(desc)->origin;
         bool found = origin == IL_FETCHED && find(desc, folders, path, &err);
         json_array_append_new(list, json_pack("{ss ss ss ss*}", "name", desc->name, "origin",
                                               origin_name(origin), "formula", desc->formula, "path",
@@ -86,7 +86,7 @@ static int list_json(const il_folders *folders) {
 static int list(const cli_args *args, const il_folders *folders) {
     if (args->value[CLI_DATA_FORMAT] == JSON)
         return list_json(folders);
-    for (il_origin origin = IL_COMPUTED; origin <= IL_OWN; origin++)
+    for (il_data_origin origin = IL_COMPUTED; origin <= IL_OWN; origin++)
         list_origin(origin);
     list_places(folders);
     return CLI_OK;

@@ -5,12 +5,12 @@
 #include "initlab/data.h"
 
 /* Where samples come from. */
-typedef enum il_origin {
+typedef enum il_data_origin {
     IL_COMPUTED,
     IL_EMBEDDED, /* they are part of the library */
     IL_FETCHED,  /* files that are looked for in the folders; data/fetch.sh NAME brings them */
     IL_OWN       /* files that the call names */
-} il_origin;
+} il_data_origin;
 
 #define IL_PATH 4096 /* bytes of a path */
 
@@ -19,7 +19,7 @@ typedef struct il_dataset_type {
     /* The samples unscaled, those of a test set of its own last and counted in part[IL_TEST]. */
     il_status (*make)(const il_call *call, const il_folders *folders, il_dataset **out,
                       il_error *err);
-    il_origin origin;
+    il_data_origin origin;
     /* IL_FETCHED: the folder in which all its files lie. */
     il_status (*find)(const il_call *call, const il_folders *folders, char path[IL_PATH],
                       il_error *err);

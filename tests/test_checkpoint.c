@@ -110,7 +110,7 @@ static void assert_equal_state(il_trainer *a, il_trainer *b) {
     }
 }
 
-static const il_note notes[] = {{(char *)(uintptr_t) "data", (char *)(uintptr_t) "products"}};
+static const il_remark notes[] = {{"data", "products"}};
 
 static void save(const il_trainer *t) {
     il_error err;
@@ -150,7 +150,7 @@ static void refused(const recipe *x, il_engine engine, const char *note, const c
     il_error err = {.message = ""};
     bool older;
     il_trainer *t = trainer_of(x, engine), *untouched = trainer_of(x, engine);
-    const il_note mine = {notes[0].key, (char *)(uintptr_t)note};
+    const il_remark mine = {notes[0].key, note};
     assert_int_equal(il_trainer_load(t, &mine, 1, path, &older, &err), IL_INVALID);
     if (!strstr(err.message, message))
         fail_msg("%s\nlacks\n%s", err.message, message);

@@ -80,19 +80,19 @@ static void describe(const il_trainer *t, kind kinds[KINDS]) {
     strcpy(k++->text, t->training.drop_last ? "drop" : "keep");
 }
 
-static il_status write_notes(const il_trainer *t, il_tensors *set, const il_note *notes, size_t n,
-                             il_error *err) {
+static il_status write_notes(const il_trainer *t, il_tensors *set, const il_remark *remarks,
+                             size_t n, il_error *err) {
     kind kinds[KINDS];
     describe(t, kinds);
     il_status status = il_tensors_note(set, "format", "initlab checkpoint 1", err);
     for (size_t i = 0; i < KINDS && status == IL_OK; i++)
         status = il_tensors_note(set, kinds[i].key, kinds[i].text, err);
     for (size_t i = 0; i < n && status == IL_OK; i++)
-        status = il_tensors_note(set, notes[i].key, notes[i].text, err);
+        status = il_tensors_note(set, remarks[i].key, remarks[i].text, err);
     return status;
 }
 
-il_status il_trainer_save(const il_trainer *t, const il_note *notes, size_t n, const char *path,
+il_status il_trainer_save(const il_trainer *t, const il_remark *remarks, size_t n, const char *path,
                           il_error *err) {
     part parts[MOST_PARTS];
     size_t n_parts = parts_of(t, parts);
@@ -100,7 +100,7 @@ il_status il_trainer_save(const il_trainer *t, const il_note *notes, size_t n, c
     il_status status = il_tensors_new(&set, err);
     if (status != IL_OK)
         return status;
-    status = write_notes(t, set, notes, n, err);
+    status = write_notes(t, set, remarks, n, err);
     for (size_t i = 0; i < n_parts && status == IL_OK; i++) {
         const part *p = &parts[i];
         void *data;
@@ -126,7 +126,7 @@ static il_status check_note(const il_tensors *set, const char *key, const char *
         set->path, key, was ? was : "unknown", text);
 }
 
-static il_status check_notes(const il_trainer *t, const il_tensors *set, const il_note *notes,
+static il_status check_notes(const il_trainer *t, const il_tensors *set, const il_remark *remarks,
                              size_t n, il_error *err) {
     kind kinds[KINDS];
     const char *format = il_tensors_text(set, "format");
@@ -136,7 +136,7 @@ static il_status check_notes(const il_trainer *t, const il_tensors *set, const i
     il_status status = check_note(set, "format", "initlab checkpoint 1", err);
     describe(t, kinds);
     for (size_t i = 0; i < n && status == IL_OK; i++)
-        status = check_note(set, notes[i].key, notes[i].text, err);
+        status = check_note(set, remarks[i].key, remarks[i].text, err);
     for (size_t i = 0; i < KINDS && status == IL_OK; i++)
         status = check_note(set, kinds[i].key, kinds[i].text, err);
     return status;
@@ -169,7 +169,7 @@ static il_status read_either(const char *path, il_tensors **set, bool *older, il
     return IL_OK;
 }
 
-il_status il_trainer_load(il_trainer *t, const il_note *notes, size_t n, const char *path,
+il_status il_trainer_load(il_trainer *t, const il_remark *remarks, size_t n, const char *path,
                           bool *older, il_error *err) {
     part parts[MOST_PARTS];
     size_t n_parts = parts_of(t, parts);
@@ -177,7 +177,7 @@ il_status il_trainer_load(il_trainer *t, const il_note *notes, size_t n, const c
     il_status status = read_either(path, &set, older, err);
     if (status != IL_OK)
         return status;
-    status = check_notes(t, set, notes, n, err);
+    status = check_notes(t, set, remarks, n, err);
     if (status == IL_OK)
         status = check_parts(set, parts, n_parts, err);
     for (size_t i = 0; i < n_parts && status == IL_OK; i++) {

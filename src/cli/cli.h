@@ -27,6 +27,7 @@ typedef struct cli_command {
 } cli_command;
 
 int cli_run(const cli_args *args);
+int cli_train(const cli_args *args);
 int cli_init(const cli_args *args);
 int cli_data(const cli_args *args);
 int cli_doctor(const cli_args *args);

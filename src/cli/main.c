@@ -13,6 +13,16 @@ static const cli_command commands[] = {
      "add\n"
      "runs. With --out, finished runs survive in a file, and the same command resumes.",
      cli_run},
+    {"train", CLI_TRAIN, "--data NAME --network WIDTHS --init NAME [options]", 0, 0,
+     "train one network from one seed, epoch by epoch",
+     "Trains one network, and prints a row for every epoch. It is the run that a study of the "
+     "same\n"
+     "settings has with this seed: most options are keys of a study. For example:\n\n"
+     "    initlab train --data mnist --network 784-256-128-10 --init he_normal --batch 128 \\\n"
+     "        --optimizer 'adam(lr=0.001)' --epochs 5 --save mnist.safetensors\n\n"
+     "Weights that --save writes load in PyTorch, and here with --init "
+     "'pretrained(mnist.safetensors)'.",
+     cli_train},
     {"init", CLI_INIT, "[NAME] [options]", 0, 1,
      "list the initializations, describe one, or draw a layer by it",
      "Lists every initialization: name, parameters with defaults, aliases, formula and source. "

@@ -240,11 +240,10 @@ static void every_failure_is_clean(void **state) {
     (void)state;
     /* flock, fchmod, two writes, fsync, rename, fsync; link and rename, or rename, keep the old file. */
     static const long steps[] = {7, 9, 8};
-    const char *path = path_of("x");
     for (int kind = 0; kind < 3; kind++)
         for (long n = 0; n <= steps[kind]; n++) {
             il_error err;
-            put("x", "old", 3);
+            const char *path = put("x", "old", 3);
             put("x.1", "older", 5);
             calls = 0;
             fail_at = n;

@@ -112,7 +112,7 @@ static il_status read_shape(header *h) {
         if (!comma)
             return fail_syntax(h, "',' or ')' in the shape");
         if (h->shape.n_dims == IL_TENSOR_DIMS)
-            return fail(h->source, h->err, "more than 8 dims", "save array.reshape(…) of fewer");
+            return fail(h->source, h->err, "more than 8 dims", "save a reshaped array");
         il_status status = read_dim(h, &h->shape.dim[h->shape.n_dims++]);
         if (status != IL_OK)
             return status;

@@ -1,4 +1,5 @@
-"""Writes tensors.h: files of tensors by the libraries that define their formats, for tests/test_tensor.c.
+"""Writes tensors.h: files of tensors by the libraries that define their formats, for tests/test_tensor.c; and
+../fuzz/seeds/.
 
     pip install numpy safetensors torch
     python3 tensors.py
@@ -7,6 +8,7 @@
 Every file is there as its bytes, with the names, shapes and values that these libraries give it.
 """
 
+import gzip
 import io
 import sys
 from pathlib import Path
@@ -157,6 +159,22 @@ def write_header():
     Path(__file__).with_name("tensors.h").write_text("\n\n".join(out) + "\n")
 
 
+def write_seeds():
+    """Small inputs for the fuzz targets to begin with."""
+    folder = Path(__file__).parent.parent / "fuzz" / "seeds"
+    folder.mkdir(exist_ok=True)
+    for name, data, _, _ in FILES:
+        if name in ("shapes.safetensors", "bfloat.safetensors", "cube.npy", "cube3.npy", "fortran.npy"):
+            (folder / name).write_bytes(data)
+    tiny = {"a": np.arange(3, dtype=np.float32), "b": np.zeros((2, 0))}
+    (folder / "stored.npz").write_bytes(npz(np.savez, tiny))
+    (folder / "deflated.npz").write_bytes(npz(np.savez_compressed, tiny))
+    text = b"".join(b"%d,%d\n" % (i, i * i) for i in range(40))
+    (folder / "one.gz").write_bytes(gzip.compress(text, mtime=0))
+    (folder / "two.gz").write_bytes(gzip.compress(text, mtime=0) + gzip.compress(b"", mtime=0) + gzip.compress(text[::-1], mtime=0))
+    (folder / "plain.gz").write_bytes(text)
+
+
 def check(folder):
     for name, _, arrays, _ in FILES:
         path = folder / name
@@ -180,3 +198,4 @@ if sys.argv[1:2] == ["check"]:
     check(Path(sys.argv[2]))
 else:
     write_header()
+    write_seeds()

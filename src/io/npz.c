@@ -3,6 +3,7 @@
 #include "io/npy.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,7 +132,7 @@ static il_status read_one(const char *path, zip_t *zip, zip_uint64_t i, uint64_t
 }
 
 static il_status open_zip(il_file *file, zip_t **out, il_error *err) {
-    int code = 0, fd = dup(il_file_descriptor(file));
+    int code = 0, fd = fcntl(il_file_descriptor(file), F_DUPFD_CLOEXEC, 0);
     if (fd < 0)
         return il_file_fail_system(err, il_file_path(file), "read", "tensors", errno, "try again");
     *out = zip_fdopen(fd, ZIP_CHECKCONS, &code);

@@ -339,8 +339,12 @@ static void killed_at_any_moment(void **state) {
         if (child == 0)
             save_for_ever(path);
         /* The first two rounds are there before it dies, and then any moment. */
-        while (access(old, F_OK) != 0)
+        for (int waited = 0; access(old, F_OK) != 0; waited++) {
+            if (waited == 20000)
+                kill(child, SIGKILL);
+            assert_in_range(waited, 0, 20000);
             usleep(1000);
+        }
         x = x * 1664525 + 1013904223;
         usleep(x >> 16 & 0x3FFF);
         kill(child, SIGKILL);

@@ -252,11 +252,11 @@ static void finite_values(void **state) {
         double value;
         const char *message; /* NULL: finite */
     } cases[] = {
-        {NAN, "0.weight[1, 2, 0] is NaN: only finite numbers are accepted"
-              " (save it before training diverges)"},
-        {-INFINITY, "0.weight[1, 2, 0] is -infinity: only finite numbers are accepted"
-                    " (save it before training diverges)"},
-        {FLT_MAX, NULL},
+        {(double)NAN, "0.weight[1, 2, 0] is NaN: only finite numbers are accepted"
+                      " (save it before training diverges)"},
+        {-(double)INFINITY, "0.weight[1, 2, 0] is -infinity: only finite numbers are accepted"
+                            " (save it before training diverges)"},
+        {(double)FLT_MAX, NULL},
         {1e39, sizeof(il_real) == 4
                    ? "0.weight[1, 2, 0] is 1e+39: more than a float holds (scale it down)"
                    : NULL},

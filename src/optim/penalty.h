@@ -42,7 +42,7 @@ static inline const il_penalty_type *il_penalty_of(const il_call *call) {
         .kind = IL_BOOL, .max = 1                                                                  \
     }
 #define IL_PARAM_LAMBDA(word, text)                                                                \
-    { .name = word, .doc = text, .initial = NAN, .max = 1e6, .bare = true }
+    { .name = word, .doc = text, .initial = (double)NAN, .max = 1e6, .bare = true }
 
 /* What an optimizer with a weight decay of its own does: the penalty weight_decay. arg: weight_decay and `all`. */
 void il_weight_decay(const double *arg, il_network *net);

@@ -1,6 +1,6 @@
 #include "optim/schedule.h"
 
-#include <string.h>
+#include "base/elementary.h"
 
 void il_schedule_reset(const il_call *schedule, double *state) {
     memcpy(state, il_schedule_of(schedule)->start, IL_SCHEDULE_STATE * sizeof *state);
@@ -33,4 +33,8 @@ il_status il_schedule_check(const il_call *schedule, uint64_t epochs, il_error *
                    name, schedule->desc->params[type->warmup].name,
                    il_number_format(schedule->arg[type->warmup], given),
                    (unsigned long long)epochs);
+}
+
+double il_schedule_half_cosine(double from, double to, double x) {
+    return to + (from - to) * (1 + il_cos(0x1.921fb54442d18p+1 * x)) / 2;
 }

@@ -30,7 +30,7 @@ static inline double il_schedule_power(double gamma, uint64_t n) {
 }
 
 /* From `from` to `to`, half a turn of the cosine, for x in [0, 1]. */
-double il_schedule_cosine_from(double from, double to, double x);
+double il_schedule_half_cosine(double from, double to, double x);
 
 /* The linear warm-up from `start` to 1 in so many steps. */
 static inline double il_schedule_rise(double start, double steps, uint64_t step) {

@@ -61,7 +61,7 @@ const il_clip_type il_clip_norm = {
              .source = "Pascanu et al. 2013, algorithm 1; PyTorch's clip_grad_norm_",
              .params = {{.name = "limit",
                          .doc = "largest norm of a replica's gradient",
-                         .initial = NAN,
+                         .initial = (double)NAN,
                          .min = 1e-30,
                          .max = 1e30,
                          .bare = true}},

@@ -2,6 +2,8 @@
 
 #include "base/clones.h"
 
+#include <math.h>
+
 /* NaN stays NaN. */
 IL_CLONES static void clip_value_each(size_t n, il_real limit, il_real *restrict g) {
     for (size_t i = 0; i < n; i++)
@@ -22,7 +24,7 @@ const il_clip_type il_clip_value = {
              .source = "Mikolov 2012, section 3.2.2; PyTorch's clip_grad_value_",
              .params = {{.name = "limit",
                          .doc = "largest magnitude of a component",
-                         .initial = NAN,
+                         .initial = (double)NAN,
                          .min = 1e-30,
                          .max = 1e30,
                          .bare = true}},

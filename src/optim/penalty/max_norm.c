@@ -41,7 +41,7 @@ const il_penalty_type il_penalty_max_norm = {
              .source = "Srebro & Shraibman 2005; Srivastava et al. 2014, section 5.1",
              .params = {{.name = "limit",
                          .doc = "largest norm of a unit's incoming weights",
-                         .initial = NAN,
+                         .initial = (double)NAN,
                          .min = 1e-30,
                          .max = 1e30,
                          .bare = true},

@@ -1,12 +1,6 @@
 #include "optim/schedule.h"
 
-#include "base/elementary.h"
-
 enum { WARMUP, START, MIN };
-
-double il_schedule_cosine_from(double from, double to, double x) {
-    return to + (from - to) * (1 + il_cos(0x1.921fb54442d18p+1 * x)) / 2;
-}
 
 static double factor(const double *arg, const il_progress *at, const double *state) {
     (void)state;
@@ -15,7 +9,7 @@ static double factor(const double *arg, const il_progress *at, const double *sta
         return il_schedule_rise(arg[START], warmup, at->step);
     if (at->step >= at->steps)
         return arg[MIN];
-    return il_schedule_cosine_from(1, arg[MIN],
+    return il_schedule_half_cosine(1, arg[MIN],
                                    ((double)at->step - warmup) / ((double)at->steps - warmup));
 }
 

@@ -1,5 +1,7 @@
 #include "optim/schedule.h"
 
+#include <math.h>
+
 static double factor(const double *arg, const il_progress *at, const double *state) {
     (void)state;
     return il_schedule_power(arg[0], at->step / at->epoch_steps);

@@ -8,8 +8,8 @@ static double factor(const double *arg, const il_progress *at, const double *sta
     double peak = arg[PCT_START] * (double)at->steps - 1;
     double t = at->step < at->steps ? (double)at->step : end;
     if (t <= peak && peak > 0)
-        return il_schedule_cosine_from(low, 1, t / peak);
-    return il_schedule_cosine_from(1, low / arg[FINAL_DIV], (t - peak) / (end - peak));
+        return il_schedule_half_cosine(low, 1, t / peak);
+    return il_schedule_half_cosine(1, low / arg[FINAL_DIV], (t - peak) / (end - peak));
 }
 
 const il_schedule_type il_schedule_one_cycle = {

@@ -1,5 +1,7 @@
 #include "optim/schedule.h"
 
+#include <math.h>
+
 enum { EVERY, GAMMA };
 
 static double factor(const double *arg, const il_progress *at, const double *state) {

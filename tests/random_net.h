@@ -14,7 +14,7 @@ static inline il_call random_call(const il_family *family, const char *text) {
     return out;
 }
 
-/* Replica r begins with seed first_seed + r; samples [batch][inputs] are at most 4 of 64. One output: bce. */
+/* tanh and bce, for one output and at most 64 inputs; replica r has the weights of seed first_seed + r. */
 static inline il_network *random_net(const char *widths, const char *norm,
                                      const il_optimizer *optimizer, size_t R, uint64_t first_seed) {
     il_error err;
@@ -39,7 +39,7 @@ static inline il_network *random_net(const char *widths, const char *norm,
     return net;
 }
 
-/* The gradients of the t-th batch. */
+/* The gradients of the t-th batch, of 4 samples. */
 static inline void random_gradients(il_network *net, uint64_t t) {
     static il_real loss[1024], correct[1024];
     il_real X[4 * 64], Y[4] = {0, 1, 1, 0};

@@ -506,7 +506,7 @@ static void trainer_takes_these_steps(void **ignored) {
                                 .clip = clip,
                                 .penalty = penalty,
                                 .epochs = 20};
-        il_samples data = {4, X, Y};
+        il_samples data = {.n = 4, .X = X, .Y = Y};
         assert_int_equal(il_trainer_new(&config, &training, &data, NULL, &trainer, &err), IL_OK);
         memcpy(il_network_parameters(il_trainer_network(trainer)), il_network_parameters(net),
                21 * 32 * sizeof(il_real));

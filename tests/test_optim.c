@@ -360,39 +360,73 @@ static void learning_rates_are_replicas_own(void **ignored) {
     }
 }
 
+/* Sixteen parameters without a network. */
+typedef struct bare {
+    il_real w[16], g[16], slot[IL_MAX_SLOTS][16], rate[IL_MAX_RATES][16];
+    double lr[16], lane[4 * 16];
+} bare;
+
+/* From 0, so many steps of gradients 0.1, 0.2 … 1.6 that stay, or vanish after the first. */
+static void step_bare(const il_optimizer *optimizer, long steps, bool stays, bare *x) {
+    const il_optimizer_type *type = (const void *)optimizer->desc;
+    il_step step = {.rows = 1, .R = 16, .w = x->w, .g = x->g};
+    il_real *rate[IL_MAX_RATES];
+    memset(x, 0, sizeof *x);
+    for (size_t p = 0; p < IL_MAX_RATES; p++)
+        step.rate[p] = rate[p] = x->rate[p];
+    for (size_t p = 0; p < IL_MAX_SLOTS; p++)
+        step.slot[p] = x->slot[p];
+    for (size_t p = 0; p < 4 * 16; p++)
+        x->lane[p] = type->lane_start;
+    for (size_t r = 0; r < 16; r++) {
+        x->lr[r] = optimizer->arg[0];
+        x->g[r] = (il_real)(r + 1) / 10;
+        for (size_t p = 0; p < type->slots; p++)
+            x->slot[p][r] = type->slot_start ? (il_real)type->slot_start(optimizer->arg, p) : 0;
+    }
+    for (long t = 0; t < steps; t++) {
+        type->advance(optimizer->arg, 16, x->lr, x->lane, rate);
+        type->step(optimizer->arg, &step);
+        if (!stays)
+            memset(x->g, 0, sizeof x->g);
+    }
+}
+
 /* Long after the last gradient no memory is subnormal, where arithmetic is slow. */
 static void memory_settles(void **ignored) {
     (void)ignored;
     for (size_t i = 0; i < il_optimizers.n; i++) {
         const il_optimizer_type *type = (const void *)il_optimizers.items[i];
         il_optimizer optimizer = random_call(&il_optimizers, type->desc.name);
-        il_real w[16] = {0}, g[16], slot[IL_MAX_SLOTS][16] = {{0}}, rate[IL_MAX_RATES][16];
-        double lr[16], lane[4 * 16];
-        il_real *rates[IL_MAX_RATES];
-        il_step step = {.rows = 1, .R = 16, .w = w, .g = g};
-        for (size_t p = 0; p < IL_MAX_RATES; p++)
-            step.rate[p] = rates[p] = rate[p];
-        for (size_t p = 0; p < IL_MAX_SLOTS; p++)
-            step.slot[p] = slot[p];
-        for (size_t p = 0; p < 4 * 16; p++)
-            lane[p] = type->lane_start;
-        for (size_t r = 0; r < 16; r++) {
-            lr[r] = optimizer.arg[0];
-            g[r] = (il_real)(r + 1);
-        }
-        for (long t = 0; t < (sizeof(il_real) == 4 ? 150000 : 900000); t++) {
-            type->advance(optimizer.arg, 16, lr, lane, rates);
-            type->step(optimizer.arg, &step);
-            if (t == 0)
-                memset(g, 0, sizeof g);
-        }
+        bare x;
+        step_bare(&optimizer, sizeof(il_real) == 4 ? 150000 : 900000, false, &x);
         for (size_t p = 0; p < IL_MAX_SLOTS; p++)
             for (size_t r = 0; r < 16; r++)
-                assert_true(slot[p][r] == 0 || IL_ABS(slot[p][r]) >= IL_SMALLEST_NORMAL);
+                assert_true(x.slot[p][r] == 0 || IL_ABS(x.slot[p][r]) >= IL_SMALLEST_NORMAL);
         for (size_t p = 0; p < type->lane_slots * 16; p++)
-            assert_true(lane[p] == 0 || lane[p] > 1e-300);
+            assert_true(x.lane[p] == 0 || x.lane[p] > 1e-300);
         for (size_t r = 0; r < 16; r++)
-            assert_true(isfinite(w[r]));
+            assert_true(isfinite(x.w[r]));
+    }
+}
+
+/* Down a constant slope: no variance is negative when all gradients are the same. */
+static void constant_slopes(void **ignored) {
+    (void)ignored;
+    static const char *const texts[] = {"sgd",      "momentum",
+                                        "nesterov", "adagrad",
+                                        "rmsprop",  "rmsprop(centered=true)",
+                                        "adadelta", "adam",
+                                        "amsgrad",  "adamw",
+                                        "nadam",    "lion",
+                                        "rprop",    "rmsprop(alpha=0.7, centered=true)"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        il_optimizer optimizer = random_call(&il_optimizers, texts[i]);
+        bare x;
+        step_bare(&optimizer, 3000, true, &x);
+        for (size_t r = 0; r < 16; r++)
+            if (!(isfinite(x.w[r]) && x.w[r] < 0))
+                fail_msg("%s ends at %g", texts[i], (double)x.w[r]);
     }
 }
 
@@ -550,6 +584,7 @@ int main(void) {
         cmocka_unit_test(frozen_layers_stay),
         cmocka_unit_test(learning_rates_are_replicas_own),
         cmocka_unit_test(memory_settles),
+        cmocka_unit_test(constant_slopes),
         cmocka_unit_test(follows_textbook),
         cmocka_unit_test(known_minima),
         cmocka_unit_test(penalized_minima),

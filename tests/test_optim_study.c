@@ -14,7 +14,8 @@
     "plateau(patience=2)]\n"
 #define CLIPS "[none, value(0.05), norm(0.3)]\n"
 #define PENALTIES                                                                                  \
-    "[none, l1(0.003), l2(0.003), 'elastic(0.001, 0.002)', weight_decay(0.05), max_norm(1.5)]\n"
+    "[none, l1(0.003), l2(0.003), 'elastic(l1=0.001, l2=0.002)', weight_decay(0.05), "             \
+    "max_norm(1.5)]\n"
 #define REST                                                                                       \
     "data: parity(3)\nnetwork: 3-8-2\nhidden: tanh\nloss: softmax_ce\ninit: xavier_normal\n"       \
     "seeds: 40\nbudget: 40\n"

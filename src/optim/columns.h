@@ -1,5 +1,5 @@
-/* An array [n][R] as tables for kernels that keep a number for each column on the stack. The columns are at most IL_SPAN
- * replicas; a single replica's numbers stand in rows of IL_SPAN, the last of which may not be full. */
+/* An array [n][R] as tables for kernels that keep a number for each column on the stack. The columns are at most
+ * IL_SPAN replicas; a single replica's numbers stand in rows of IL_SPAN, the last of which may not be full. */
 #ifndef IL_OPTIM_COLUMNS_H
 #define IL_OPTIM_COLUMNS_H
 

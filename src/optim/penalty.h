@@ -1,5 +1,5 @@
-/* Penalties: each is one line in the registry of optim/penalty. penalty.c walks the layers and shows each parameter array
- * that a penalty is for. */
+/* Penalties: each is one line in the registry of optim/penalty. penalty.c walks the layers and shows each parameter
+ * array that a penalty is for. */
 #ifndef IL_OPTIM_PENALTY_H
 #define IL_OPTIM_PENALTY_H
 
@@ -41,8 +41,8 @@ static inline const il_penalty_type *il_penalty_of(const il_call *call) {
         .name = "all", .doc = "also for biases, gains, shifts and learned slopes",                 \
         .kind = IL_BOOL, .max = 1                                                                  \
     }
-#define IL_PARAM_LAMBDA(word, text)                                                                \
-    { .name = word, .doc = text, .initial = (double)NAN, .max = 1e6, .bare = true }
+#define IL_PARAM_LAMBDA(word, text, alone)                                                         \
+    { .name = word, .doc = text, .initial = (double)NAN, .max = 1e6, .bare = alone }
 
 /* What an optimizer with a weight decay of its own does: the penalty weight_decay. arg: weight_decay and `all`. */
 void il_weight_decay(const double *arg, il_network *net);

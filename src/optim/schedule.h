@@ -1,5 +1,5 @@
-/* Learning-rate schedules: each is one file in optim/schedule and one line in its registry. Portable arithmetic only, in
- * double, so that the learning rates have the same bits everywhere. */
+/* Learning-rate schedules: each is one file in optim/schedule and one line in its registry. Portable arithmetic only,
+ * in double, so that the learning rates have the same bits everywhere. */
 #ifndef IL_OPTIM_SCHEDULE_H
 #define IL_OPTIM_SCHEDULE_H
 

@@ -21,7 +21,7 @@ static void clip(const double *arg, il_network *net) {
 const il_clip_type il_clip_value = {
     .desc = {.name = "value",
              .formula = "each component of g into [-limit, limit]",
-             .source = "Mikolov 2012, section 3.2.2; PyTorch's clip_grad_value_",
+             .source = "Mikolov 2012; PyTorch's clip_grad_value_",
              .params = {{.name = "limit",
                          .doc = "largest magnitude of a component",
                          .initial = (double)NAN,

@@ -40,7 +40,7 @@ static double start(const double *arg, size_t slot) {
 const il_optimizer_type il_optimizer_adagrad = {
     .desc = {.name = "adagrad",
              .formula = "s += g^2; w -= lr/(1 + (t - 1)*lr_decay)*g/(sqrt(s) + eps)",
-             .source = "Duchi et al. 2011, section 1.1; PyTorch's Adagrad",
+             .source = "Duchi et al. 2011; PyTorch's Adagrad",
              .params = {IL_PARAM_LR("learning rate", 0.01),
                         {.name = "lr_decay", .doc = "decay of the learning rate", .max = 1e6},
                         {.name = "initial_accumulator_value", .doc = "s at first", .max = 1e6},

@@ -59,7 +59,7 @@ const il_optimizer_type il_optimizer_nadam = {
                  "w -= lr*(mu'*m/(1 - M*mu') + (1 - mu)*g/(1 - M))/(sqrt(v/(1 - beta2^t)) + "
                  "eps), m and v as in adam, mu = beta1*(1 - 0.5*0.96^(t*momentum_decay)), mu' "
                  "that of t + 1, M the product of all mu",
-             .source = "Dozat 2016, algorithm 2; PyTorch's NAdam",
+             .source = "Dozat 2016; PyTorch's NAdam",
              .params = {IL_PARAM_LR("learning rate", 0.002),
                         IL_PARAM_DECAY("beta1", "decay of m", 0.9),
                         IL_PARAM_DECAY("beta2", "decay of v", 0.999),

@@ -432,7 +432,8 @@ static void constant_slopes(void **ignored) {
 
 /* y = 2x - 1 through the points -1.5, -0.5, 0.5, 1.5; the variance of x is 1.25. */
 static void train_line(const char *optimizer_text, const char *penalty_text, double *w, double *b) {
-    static const il_real x[4] = {-1.5f, -0.5f, 0.5f, 1.5f}, y[4] = {-4, -2, 0, 2};
+    static const il_real x[4] = {(il_real)-1.5, (il_real)-0.5, (il_real)0.5, (il_real)1.5},
+                         y[4] = {-4, -2, 0, 2};
     il_error err;
     il_network *net = NULL;
     il_optimizer optimizer = random_call(&il_optimizers, optimizer_text);

@@ -45,7 +45,7 @@ static void every_item_runs(void **state) {
             il_results *many = run_study(study, 2, engine ? 64 : 0);
             assert_same_runs(one->runs, many->runs, runs);
             for (size_t i = 0; i < runs; i++)
-                finite += isfinite(one->runs[i].loss);
+                finite += isfinite(one->runs[i].loss) ? 1 : 0;
             assert_int_equal(finite, runs);
             /* Items do something: no two arms end alike. */
             for (size_t a = 0; a < study->n_arms; a++)

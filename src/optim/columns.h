@@ -10,12 +10,17 @@ typedef struct il_columns {
     il_real *x;
 } il_columns;
 
+/* How many columns there are from replica `first` on. */
+static inline size_t il_columns_width(size_t R, size_t first) {
+    return R == 1 || R - first > IL_SPAN ? IL_SPAN : R - first;
+}
+
 /* The replicas from `first` on. Returns how many tables hold them: 0 to 2. */
 static inline size_t il_columns_of(size_t n, size_t R, size_t first, il_real *x,
                                    il_columns out[2]) {
     size_t count = 0;
     if (R > 1) {
-        out[0] = (il_columns){n, R, R - first < IL_SPAN ? R - first : IL_SPAN, x + first};
+        out[0] = (il_columns){n, R, il_columns_width(R, first), x + first};
         return n > 0;
     }
     if (n >= IL_SPAN)

@@ -6,6 +6,7 @@
 #include "optim/columns.h"
 
 #include <math.h>
+#include <string.h>
 
 IL_CLONES static void clip_norm_sum(il_columns g, double *restrict sum) {
     for (size_t i = 0; i < g.rows; i++)
@@ -29,19 +30,21 @@ static size_t gradients(const il_network *net, size_t k, size_t first, il_column
 }
 
 static void clip_columns(double limit, il_network *net, size_t first) {
+    size_t R = il_network_replicas(net), width = il_columns_width(R, first);
     il_columns part[2];
-    double sum[IL_SPAN] = {0};
+    double sum[IL_SPAN];
     il_real factor[IL_SPAN];
+    memset(sum, 0, width * sizeof *sum);
     for (size_t k = 0; k < il_network_layers(net); k++)
         for (size_t p = gradients(net, k, first, part); p-- > 0;)
             clip_norm_sum(part[p], sum);
-    if (il_network_replicas(net) == 1) {
-        for (size_t c = 1; c < IL_SPAN; c++)
+    if (R == 1) {
+        for (size_t c = 1; c < width; c++)
             sum[0] += sum[c];
-        for (size_t c = 1; c < IL_SPAN; c++)
+        for (size_t c = 1; c < width; c++)
             sum[c] = sum[0];
     }
-    for (size_t c = 0; c < IL_SPAN; c++) {
+    for (size_t c = 0; c < width; c++) {
         double scale = limit / (__builtin_sqrt(sum[c]) + 1e-6);
         factor[c] = scale > 1 ? 1 : (il_real)scale;
     }

@@ -14,10 +14,8 @@ static void decay(const double *arg, const il_penalized *x) {
     il_columns part[2];
     il_real factor[IL_SPAN];
     for (size_t first = 0; first < x->R; first += IL_SPAN) {
-        for (size_t c = 0; c < IL_SPAN; c++) {
-            size_t r = x->R == 1 ? 0 : first + c;
-            factor[c] = r < x->R ? (il_real)(1 - x->lr[r] * arg[0]) : 1;
-        }
+        for (size_t c = 0; c < il_columns_width(x->R, first); c++)
+            factor[c] = (il_real)(1 - x->lr[x->R == 1 ? 0 : first + c] * arg[0]);
         for (size_t p = il_columns_of(x->fan_in * x->fan_out, x->R, first, x->w, part); p-- > 0;)
             weight_decay_scale(part[p], factor);
     }

@@ -75,6 +75,15 @@ static il_status check_fit(const il_spec *spec, const il_call *call, const il_da
     return IL_OK;
 }
 
+static il_status check_schedules(const il_spec *spec, il_error *err) {
+    const il_spec_list *schedules = &spec->list[IL_KEY_SCHEDULE];
+    il_error inner = {0};
+    for (size_t i = 0; i < schedules->n; i++)
+        if (il_schedule_check(&schedules->call[i], spec->budget, &inner) != IL_OK)
+            return il_fail_at(err, &schedules->place[i], 0, "%s", inner.message);
+    return IL_OK;
+}
+
 /* A batch of one has no variance to normalize by. */
 static il_status check_norms(const il_spec *spec, const il_dataset *data, il_error *err) {
     const il_spec_list *norms = &spec->list[IL_KEY_NORM], *batches = &spec->list[IL_KEY_BATCH];
@@ -189,7 +198,7 @@ il_status il_spec_check(const il_spec *spec, const il_folders *folders, il_spec_
                         il_error *err) {
     const il_spec_list *networks = &spec->list[IL_KEY_NETWORK];
     size_t datasets = spec->list[IL_KEY_DATA].n, splits = spec->list[IL_KEY_SPLIT].n;
-    il_status status = IL_OK;
+    il_status status = check_schedules(spec, err);
     for (size_t i = 0; status == IL_OK && i < networks->n; i++)
         status = check_size(&networks->widths[i], &networks->place[i], err);
     for (size_t i = 0; status == IL_OK && i < datasets * splits; i++)

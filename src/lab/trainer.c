@@ -95,7 +95,9 @@ il_status il_trainer_new(const il_network_config *config, const il_training *tra
     whole.batch = t->chunk < most ? t->chunk : most;
     whole.slots = il_optimizer_slots(&training->optimizer);
     whole.lane_slots = il_optimizer_lane_slots(&training->optimizer);
-    il_status status = il_network_new(&whole, &t->net, err);
+    il_status status = il_schedule_check(&t->training.schedule, t->training.epochs, err);
+    if (status == IL_OK)
+        status = il_network_new(&whole, &t->net, err);
     if (status == IL_OK)
         status = allocate(t, config->replicas, err);
     if (status != IL_OK) {

@@ -33,8 +33,9 @@ extern "C" {
 #define IL_WIDTHS_TEXT 2048  /* bytes that hold any canonical width notation */
 
 /* The families that a network's configuration names. */
-extern const il_family il_activations; /* linear relu leaky_relu tanh sigmoid gelu_tanh … */
-extern const il_family il_losses;      /* bce softmax_ce mse mae huber hinge, all from logits */
+extern const il_family il_activations; /* linear relu prelu tanh sigmoid gelu … */
+extern const il_family
+    il_losses; /* bce softmax_ce mse mae huber hinge perceptron, all from logits */
 extern const il_family il_norms; /* none batchnorm layernorm, after every hidden layer's product */
 extern const il_family il_dropouts; /* none dropout alpha_dropout, on every hidden layer's output */
 

@@ -121,8 +121,8 @@ il_real *il_network_rates(il_network *net);
 size_t il_network_running_size(const il_network *net);
 il_real *il_network_running(il_network *net);
 
-/* What training draws: the masks of dropout come from the stream (seed, dropout, layer) at a place that depends on
- * the step. Both [R]. */
+/* What training draws: a mask of dropout is a function of (seed, step, layer), the place of the sample in the pass and
+ * the unit, whatever the network's weights, engine or number of replicas. Both [R]. */
 typedef struct il_draws {
     const uint64_t *seed, *step;
 } il_draws;

@@ -223,7 +223,10 @@ def main():
         "enum { GOLDEN_SAMPLES = %d };" % SAMPLES,
         "",
     ]
-    numbers = ["static const double golden_values[] = {", ", ".join("%.15g" % v for v in values), "};", ""]
+    texts = ["%.15g" % v for v in values]
+    numbers = ["/* clang-format off */", "static const double golden_values[] = {"]
+    numbers += ["    %s," % ", ".join(texts[i : i + 4]) for i in range(0, len(texts), 4)]
+    numbers += ["};", ""]
     Path(__file__).with_name("nn.h").write_text("\n".join(head + body + numbers + ["#endif", ""]))
 
 

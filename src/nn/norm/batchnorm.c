@@ -46,7 +46,7 @@ IL_INLINE void normalize(size_t n, size_t columns, const double *restrict mean,
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < columns; c++) {
             size_t at = i * columns + c;
-            normalized[at] = (x[at] - (il_real)mean[c]) * inverse[c];
+            normalized[at] = (il_real)((double)x[at] - mean[c]) * inverse[c];
             y[at] = normalized[at] * gain[c] + shift[c];
         }
 }

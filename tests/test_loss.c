@@ -1,13 +1,10 @@
 /* Losses: closed forms, logits of any size, and the perceptron rule. PyTorch's values are in test_torch.c, gradients
  * against difference quotients in test_gradient.c. */
-#include "cmocka_all.h"
+#include "studies.h"
 
-#include "initlab.h"
 #include "nn/loss.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define MOST 8
 
@@ -271,11 +268,26 @@ static void the_perceptron_rule(void **state) {
         }
 }
 
+/* The same as a study, from random orders: every seed separates and and or, none xor. */
+static void as_a_baseline(void **state) {
+    (void)state;
+    il_study *study =
+        study_of("data: [and, or, xor]\nnetwork: 2-1\nloss: perceptron\nbatch: 1\n"
+                 "optimizer: sgd(lr=1)\ninit: normal(std=0.7)\nseeds: 200\nbudget: 200\n"
+                 "converged: accuracy == 1\n");
+    il_results *results = run_study(study, 1, 0);
+    for (size_t i = 0; i < 3 * 200; i++)
+        assert_int_equal(results->runs[i].outcome, i < 2 * 200 ? IL_CONVERGED : IL_CENSORED);
+    il_results_free(results);
+    il_study_free(study);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(closed_forms),      cmocka_unit_test(means),
         cmocka_unit_test(large_logits),      cmocka_unit_test(not_finite),
         cmocka_unit_test(names_and_outputs), cmocka_unit_test(the_perceptron_rule),
+        cmocka_unit_test(as_a_baseline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -136,7 +136,8 @@ typedef struct il_pass {
     const il_draws *training; /* NULL: evaluation, with running statistics and without dropout */
 } il_pass;
 
-/* Logits [n][outputs][R]. In training the running statistics of batchnorm move. Y is not looked at. */
+/* Logits [n][outputs][R]. In training the running statistics of batchnorm move; one sample alone has no variance there, so
+ * batchnorm makes it its shift and leaves the running variance (studies refuse such batches). Y is not looked at. */
 const il_real *il_pass_forward(il_network *net, const il_pass *pass);
 
 /* Mean loss and number of correctly classified samples of each replica, both [R], after il_pass_forward of the same

@@ -2,33 +2,18 @@
 
 #include "base/clones.h"
 #include "base/elementary.h"
+#include "base/philox.h"
 
 #include <string.h>
 
-/* Constants of Philox4x32 (Salmon et al. 2011, table 2 and section 4.2). */
-#define M0 0xD2511F53u
-#define M1 0xCD9E8D57u
-#define W0 0x9E3779B9u
-#define W1 0xBB67AE85u
-#define ROUNDS 10
-
 #define CHUNK 16 /* blocks generated side by side: one lane each */
-
-IL_INLINE void one_round(uint32_t *c0, uint32_t *c1, uint32_t *c2, uint32_t *c3, uint32_t k0,
-                         uint32_t k1) {
-    uint64_t p0 = (uint64_t)M0 * *c0, p1 = (uint64_t)M1 * *c2;
-    *c0 = (uint32_t)(p1 >> 32) ^ *c1 ^ k0;
-    *c1 = (uint32_t)p1;
-    *c2 = (uint32_t)(p0 >> 32) ^ *c3 ^ k1;
-    *c3 = (uint32_t)p0;
-}
 
 void il_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
     uint32_t k0 = key[0], k1 = key[1];
     for (int i = 0; i < 4; i++)
         out[i] = counter[i];
-    for (int r = 0; r < ROUNDS; r++, k0 += W0, k1 += W1)
-        one_round(&out[0], &out[1], &out[2], &out[3], k0, k1);
+    for (int r = 0; r < IL_PHILOX_ROUNDS; r++, k0 += IL_PHILOX_W0, k1 += IL_PHILOX_W1)
+        il_philox_round(&out[0], &out[1], &out[2], &out[3], k0, k1);
 }
 
 il_stream il_stream_open(uint64_t seed, il_purpose purpose, uint32_t layer) {
@@ -47,14 +32,9 @@ IL_INLINE void philox_chunk(const il_stream *s, uint32_t (*restrict w)[CHUNK]) {
         w[3][i] = s->purpose;
     }
     uint32_t k0 = s->key[0], k1 = s->key[1];
-    for (int r = 0; r < ROUNDS; r++, k0 += W0, k1 += W1)
-        for (size_t i = 0; i < CHUNK; i++) {
-            const uint64_t p0 = (uint64_t)M0 * w[0][i], p1 = (uint64_t)M1 * w[2][i];
-            w[0][i] = (uint32_t)(p1 >> 32) ^ w[1][i] ^ k0;
-            w[1][i] = (uint32_t)p1;
-            w[2][i] = (uint32_t)(p0 >> 32) ^ w[3][i] ^ k1;
-            w[3][i] = (uint32_t)p0;
-        }
+    for (int r = 0; r < IL_PHILOX_ROUNDS; r++, k0 += IL_PHILOX_W0, k1 += IL_PHILOX_W1)
+        for (size_t i = 0; i < CHUNK; i++)
+            il_philox_round(&w[0][i], &w[1][i], &w[2][i], &w[3][i], k0, k1);
 }
 
 /* Two normals from two words: the first gives the radius, the second the angle. The half keeps the

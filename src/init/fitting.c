@@ -135,7 +135,7 @@ static void gather(const il_search *s, const il_real *lanes, il_real *out) {
         out[p] = lanes[p * R + s->fit->replica];
 }
 
-/* W and b of layer k at the factor exp(x). */
+/* W of layer k at the factor exp(x), and all its other parameters as they were. */
 static void place_layer(const il_search *s, size_t k, double x) {
     const il_layer *y = il_network_layer(s->fit->net, k);
     size_t R = il_network_replicas(s->fit->net), weights = y->fan_in * y->fan_out;
@@ -143,8 +143,8 @@ static void place_layer(const il_search *s, size_t k, double x) {
     double scale = il_exp(x);
     for (size_t i = 0; i < weights; i++)
         y->W[i * R + s->fit->replica] = (il_real)((double)s->start[at + i] * scale);
-    for (size_t j = 0; j < y->fan_out; j++)
-        y->b[j * R + s->fit->replica] = s->start[at + weights + j];
+    for (size_t i = weights; i < y->parameters; i++)
+        y->W[i * R + s->fit->replica] = s->start[at + i];
 }
 
 void il_search_place(const il_search *s) {

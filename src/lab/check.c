@@ -84,16 +84,26 @@ static il_status check_schedules(const il_spec *spec, il_error *err) {
     return IL_OK;
 }
 
+/* The samples in the smallest step of an epoch. */
+static size_t least_step(const il_spec *spec, const il_call *batch, size_t samples) {
+    size_t step = il_step_samples(batch, samples), rest = samples % step;
+    return rest > 0 && !spec->drop_last ? rest : step;
+}
+
 /* A batch of one has no variance to normalize by. */
 static il_status check_norms(const il_spec *spec, const il_dataset *data, il_error *err) {
     const il_spec_list *norms = &spec->list[IL_KEY_NORM], *batches = &spec->list[IL_KEY_BATCH];
     for (size_t i = 0; i < norms->n; i++)
-        for (size_t k = 0; k < batches->n; k++)
-            if (strcmp(norms->call[i].desc->name, "batchnorm") == 0 &&
-                il_step_samples(&batches->call[k], data->part[IL_TRAIN]) == 1)
-                return il_fail_at(err, &norms->place[i], 0,
-                                  "norm: batchnorm has no variance in a batch of 1 sample: use "
-                                  "layernorm or a larger batch");
+        for (size_t k = 0; k < batches->n; k++) {
+            if (strcmp(norms->call[i].desc->name, "batchnorm") != 0 ||
+                least_step(spec, &batches->call[k], data->part[IL_TRAIN]) > 1)
+                continue;
+            bool whole = il_step_samples(&batches->call[k], data->part[IL_TRAIN]) == 1;
+            return il_fail_at(err, &norms->place[i], 0,
+                              "norm: batchnorm has no variance in %s of 1 sample: use layernorm%s",
+                              whole ? "a batch" : "the last batch",
+                              whole ? " or a larger batch" : ", last: drop or another batch size");
+        }
     return IL_OK;
 }
 

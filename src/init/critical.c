@@ -1,6 +1,7 @@
 /* The edge of chaos of mean-field theory, where neither signals nor gradients shrink or grow exponentially with
  * depth.
  */
+#include "base/draw.h"
 #include "init/scheme.h"
 #include "initlab/theory.h"
 
@@ -14,10 +15,7 @@ static double variance(const il_call *init, const il_init_layer *layer) {
 }
 
 static il_status scaled_normal(il_init_job *job, double std, il_real *out) {
-    il_real s = (il_real)std;
-    il_stream_normal(&job->stream, job->n, out);
-    for (size_t i = 0; i < job->n; i++)
-        out[i] *= s;
+    il_draw_normal(&job->stream, job->n, IL_NO_MEAN, std, out);
     return IL_OK;
 }
 

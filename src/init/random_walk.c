@@ -5,6 +5,7 @@
  */
 #include "init/scheme.h"
 
+#include "base/draw.h"
 #include "base/elementary.h"
 
 #include <string.h>
@@ -33,10 +34,7 @@ static il_status random_walk(il_init_job *job, il_real *W) {
         return il_fail(job->err, IL_INVALID,
                        "layer %zu: random_walk knows gains for relu and linear, not %s: give g=",
                        job->layer->index + 1, job->layer->activation.desc->name);
-    il_real std = (il_real)std_of(job->init, job->layer);
-    il_stream_normal(&job->stream, job->n, W);
-    for (size_t i = 0; i < job->n; i++)
-        W[i] *= std;
+    il_draw_normal(&job->stream, job->n, IL_NO_MEAN, std_of(job->init, job->layer), W);
     return IL_OK;
 }
 

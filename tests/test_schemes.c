@@ -5,6 +5,7 @@
 #include "schemes.h"
 
 #include "init/truncated.h"
+#include "nn/activation.h"
 
 static il_real b[MOST];
 
@@ -79,7 +80,7 @@ static double mean_log_growth(const char *activation) {
     enum { N = 20, LAYERS = 4000 };
     il_call call = parse(&il_inits, "random_walk");
     il_init_layer layer = layer_of(N, N, activation);
-    bool relu = strcmp(activation, "relu") == 0;
+    const il_activation_type *type = il_activation_of(&layer.activation);
     double sum = 0;
     for (uint64_t seed = 0; seed < LAYERS; seed++) {
         double length = 0;
@@ -88,7 +89,7 @@ static double mean_log_growth(const char *activation) {
             double z = 0;
             for (size_t i = 0; i < N; i++)
                 z += (double)W[i * N + j];
-            length += relu && z < 0 ? 0 : z * z;
+            length += pow(type->value(layer.activation.arg, z), 2);
         }
         sum += log(length / N);
     }
@@ -99,6 +100,8 @@ static void random_walk(void **state) {
     (void)state;
     assert_true(fabs(mean_log_growth("relu")) < 0.04);
     assert_true(fabs(mean_log_growth("linear")) < 0.04);
+    assert_true(fabs(mean_log_growth("abs")) < 0.04);
+    assert_true(fabs(mean_log_growth("leaky_relu(slope=0.3)")) < 0.04);
 
     /* The formulas themselves, from the draws of normal(std=1). */
     static const struct {
@@ -109,9 +112,11 @@ static void random_walk(void **state) {
         {"random_walk", "relu", 100, 1.4317087661298527}, /* sqrt(2) exp(1.2/97.6) */
         {"random_walk", "relu", 3, 1.973694019373153},    /* sqrt(2) exp(1.2/3.6) */
         {"random_walk", "linear", 3, 1.1813604128656459}, /* exp(1/6) */
+        /* E[φ'²] = 0.545, E[φ'⁴] = 0.50405: exp(4.0909856/160)/sqrt(0.545) */
+        {"random_walk", "leaky_relu(slope=0.3)", 40, 1.3896520640904066},
         {"random_walk(g=1.1)", "tanh", 50, 1.1},
     };
-    for (size_t c = 0; c < 4; c++) {
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         il_call call = parse(&il_inits, cases[c].text), unit = parse(&il_inits, "normal(std=1)");
         il_init_layer layer = layer_of(cases[c].in, 9, cases[c].activation);
         assert_int_equal(il_init_fill(&call, &layer, 4, IL_PURPOSE_WEIGHT, W, &err), IL_OK);
@@ -201,7 +206,8 @@ static void impossible(void **state) {
     call = parse(&il_inits, "random_walk");
     assert_int_equal(il_init_fill(&call, &layer, 1, IL_PURPOSE_WEIGHT, W, &err), IL_INVALID);
     assert_string_equal(err.message,
-                        "layer 3: random_walk knows gains for relu and linear, not tanh: give g=");
+                        "layer 3: random_walk has no gain for tanh, which is not straight on both "
+                        "sides of 0: give g=, about 1.1 for tanh");
     il_initializer bound;
     il_call tanh = parse(&il_activations, "tanh");
     assert_int_equal(il_initializer_bind(&call, NULL, &tanh, &bound, &err), IL_INVALID);

@@ -57,6 +57,9 @@ const il_init_type il_init_critical = {
                          .automatic = true}},
              .n_params = 2},
     .family = "mean field",
+    .note = "A linear layer, such as the output, gets sigma_w2 = 1 whatever sigma_b2: chi1 is 1, "
+            "but with "
+            "biases a deep linear network has no fixed point.",
     .weights = weights,
     .bias = bias,
     .brings_bias = true,

@@ -96,6 +96,19 @@ static void rates_are_balanced(void **state) {
     }
 }
 
+/* One round balances the rates of its own gradients in a network of rectifiers to within rounding; the next round sees
+ * others. */
+static void rounds_draw_anew(void **state) {
+    (void)state;
+    il_network *one = build("20-40-10-30-5", "relu", 1), *two = build("20-40-10-30-5", "relu", 1);
+    initialize(one, 0, "data_dependent(rounds=1)", NULL, 6);
+    initialize(two, 0, "data_dependent(rounds=2)", NULL, 6);
+    double first = (double)il_network_layer(one, 0)->W[0];
+    assert_true(fabs((double)il_network_layer(two, 0)->W[0] / first - 1) > 1e-3);
+    il_network_free(one);
+    il_network_free(two);
+}
+
 /* Where layernorm follows the activation, what enters a layer keeps its scale, so weights and biases are scaled alike.
  * Its eps of 1e-5 is felt in the fourth digit. */
 static void biases_follow_what_enters(void **state) {
@@ -254,6 +267,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(units_are_normalized),
         cmocka_unit_test(rates_are_balanced),
+        cmocka_unit_test(rounds_draw_anew),
         cmocka_unit_test(biases_follow_what_enters),
         cmocka_unit_test(lanes_are_apart),
         cmocka_unit_test(errors_name_seed_and_layer),

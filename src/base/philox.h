@@ -7,6 +7,8 @@
 #include "initlab/rng.h"
 
 #define IL_PHILOX_GROUP 16 /* blocks that lie side by side, one in each 32-bit lane of a vector */
+#define IL_PHILOX_ALIGN                                                                            \
+    64 /* what w should be aligned to: vectors that straddle cache lines cost half the speed */
 
 /* Blocks block, block + 1, … of the stream, of which nothing else changes: w[g][k][i] is word k of block
  * GROUP g + i. */

@@ -48,7 +48,7 @@ IL_INLINE void interleave(const float (*restrict x)[GROUP], il_real mean, il_rea
 
 IL_CLONES static void normals_of_words(size_t groups, const uint32_t (*restrict w)[4][GROUP],
                                        il_real mean, il_real scale, il_real *restrict out) {
-    float z[4][GROUP];
+    _Alignas(IL_PHILOX_ALIGN) float z[4][GROUP];
     for (size_t g = 0; g < groups; g++) {
         box_muller(w[g], z);
         interleave(z, mean, scale, out + g * GROUP_DRAWS);
@@ -57,7 +57,7 @@ IL_CLONES static void normals_of_words(size_t groups, const uint32_t (*restrict 
 
 IL_CLONES static void uniforms_of_words(size_t groups, const uint32_t (*restrict w)[4][GROUP],
                                         il_real mean, il_real scale, il_real *restrict out) {
-    float u[4][GROUP];
+    _Alignas(IL_PHILOX_ALIGN) float u[4][GROUP];
     for (size_t g = 0; g < groups; g++) {
         center(w[g], u);
         interleave(u, mean, scale, out + g * GROUP_DRAWS);
@@ -69,7 +69,7 @@ typedef void transform(size_t groups, const uint32_t (*restrict w)[4][GROUP], il
 
 static void draw(il_stream *s, transform *of_words, size_t n, il_real mean, il_real scale,
                  il_real *out) {
-    uint32_t w[MOST_GROUPS][4][GROUP];
+    _Alignas(IL_PHILOX_ALIGN) uint32_t w[MOST_GROUPS][4][GROUP];
     il_stream at = *s;
     s->block += n / 4 + (n % 4 != 0);
     for (size_t groups; n >= GROUP_DRAWS; n -= groups * GROUP_DRAWS) {
@@ -88,7 +88,7 @@ static void draw(il_stream *s, transform *of_words, size_t n, il_real mean, il_r
 }
 
 void il_stream_words(il_stream *s, size_t n, uint32_t *out) {
-    uint32_t w[1][4][GROUP];
+    _Alignas(IL_PHILOX_ALIGN) uint32_t w[1][4][GROUP];
     il_stream at = *s;
     for (size_t done = 0; done < n; done += GROUP_DRAWS, at.block += GROUP) {
         il_philox_groups(&at, 1, w);

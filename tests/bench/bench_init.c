@@ -11,7 +11,7 @@
 
 #define GROUPS 16
 #define DRAWS ((size_t)4 * IL_PHILOX_GROUP * GROUPS)
-#define TIMES 4096
+#define TIMES 512
 
 typedef struct layer {
     il_call init;
@@ -33,7 +33,7 @@ static void clear(void *context) {
     memset(y->W, 1, y->shape.fan_in * y->shape.fan_out * sizeof *y->W);
 }
 
-static union {
+static _Alignas(IL_PHILOX_ALIGN) union {
     uint32_t word[GROUPS][4][IL_PHILOX_GROUP];
     il_real draw[DRAWS];
 } cache;

@@ -128,6 +128,10 @@ done
 good init 'constant(0.1)' --shape 1x1
 good init identity --shape 20x30 --format json
 near identity "$(number singular_min)" 1 1e-12
+# A share p = 1/30 of ones: exact moments.
+near "identity mean" "$(number mean)" 0.0333333333333333 1e-12
+near "identity std" "$(number std)" 0.179505493571150 1e-12
+near "identity kurtosis" "$(number kurtosis)" 25.0344827586207 1e-12
 
 good init lsuv --shape 64x32 --hidden tanh
 shows 'after a look at 256 samples of N(0, 1) inputs and targets'

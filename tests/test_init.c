@@ -194,6 +194,10 @@ static void impossible(void **state) {
     call = parse("he_normal");
     assert_int_equal(il_init_fill(&call, &layer, 1, IL_PURPOSE_WEIGHT, W, &err), IL_INVALID);
     assert_string_equal(err.message, "layer 3: 0x2 has no weights");
+    layer.fan_in = 2, layer.fan_out = 0;
+    assert_int_equal(il_init_fill(&call, &layer, 1, IL_PURPOSE_WEIGHT, W, &err), IL_INVALID);
+    assert_string_equal(err.message, "layer 3: 2x0 has no weights");
+    layer.fan_out = 2;
 
     /* What call notation refuses, in calls that a program put together. */
     static const struct {

@@ -96,6 +96,27 @@ static double mean_log_growth(const char *activation) {
     return sum / LAYERS;
 }
 
+static double mirrored(const double *arg, double z) {
+    return (void)arg, z < 0 ? 3 * z : 0;
+}
+static double mirrored_slope(const double *arg, double z) {
+    return (void)arg, z < 0 ? 3 : 0;
+}
+
+/* A rectifier of the other side and of slope 3 needs a third of the weights. */
+static void random_walk_of_any_rectifier(void **state) {
+    (void)state;
+    const il_activation_type type = {
+        .desc = {.name = "mirrored"}, .value = mirrored, .slope = mirrored_slope};
+    il_call call = parse(&il_inits, "random_walk");
+    il_init_layer layer = layer_of(40, 9, "relu");
+    assert_int_equal(il_init_fill(&call, &layer, 4, IL_PURPOSE_WEIGHT, W, &err), IL_OK);
+    layer.activation = (il_call){.desc = &type.desc};
+    assert_int_equal(il_init_fill(&call, &layer, 4, IL_PURPOSE_WEIGHT, V, &err), IL_OK);
+    for (size_t i = 0; i < 40 * 9; i++)
+        assert_true(fabs((double)V[i] - (double)W[i] / 3) <= 2e-7 * fabs((double)W[i]));
+}
+
 static void random_walk(void **state) {
     (void)state;
     assert_true(fabs(mean_log_growth("relu")) < 0.04);
@@ -248,8 +269,10 @@ static void bits(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(truncated),    cmocka_unit_test(rai),      cmocka_unit_test(random_walk),
-        cmocka_unit_test(equivariance), cmocka_unit_test(replicas), cmocka_unit_test(impossible),
+        cmocka_unit_test(truncated),    cmocka_unit_test(rai),
+        cmocka_unit_test(random_walk),  cmocka_unit_test(random_walk_of_any_rectifier),
+        cmocka_unit_test(equivariance), cmocka_unit_test(replicas),
+        cmocka_unit_test(impossible),
 #ifndef IL_DOUBLE
         cmocka_unit_test(bits),
 #endif

@@ -43,8 +43,8 @@ static bool has_two_slopes(const il_call *activation, double slope[2]) {
 static double gain_of(const double slope[2], double N) {
     double a = slope[0] * slope[0], b = slope[1] * slope[1];
     double square = (a + b) / 2, fourth = (a * a + b * b) / 2;
-    if (a == 0 && b == 1)
-        return ROOT_TWO * il_exp(1.2 / ((N < 6 ? 6 : N) - 2.4));
+    if (a == 0 || b == 0)
+        return ROOT_TWO * il_exp(1.2 / ((N < 6 ? 6 : N) - 2.4)) / __builtin_sqrt(a + b);
     return il_exp((3 * fourth / (square * square) - 1) / (4 * N)) / __builtin_sqrt(square);
 }
 

@@ -21,7 +21,7 @@
 
 void il_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
     uint32_t k0 = key[0], k1 = key[1];
-    memcpy(out, counter, 4 * sizeof *out);
+    memmove(out, counter, 4 * sizeof *out);
     for (int r = 0; r < ROUNDS; r++, k0 += W0, k1 += W1) {
         const uint64_t p0 = (uint64_t)M0 * out[0], p1 = (uint64_t)M1 * out[2];
         out[0] = (uint32_t)(p1 >> 32) ^ out[1] ^ k0;

@@ -1,5 +1,5 @@
-/* {scheme, hidden activation, hash}, checked by test_bits_init.c on every build. They change only when an algorithm changes,
- * which is a change of every published number: say so in the commit. */
+/* {scheme, hidden activation, hash}, checked by test_bits_init.c on every build. They change only when an
+ * algorithm changes, which is a change of every published number: say so in the commit. */
     {"zeros", "relu", UINT64_C(0x0aa713457b840e25)},
     {"ones", "relu", UINT64_C(0x8755310ac451eca5)},
     {"constant(value=0.3)", "relu", UINT64_C(0x9c24470dfd485c05)},

@@ -1,9 +1,7 @@
 /* Gaussian clouds around random centers, one a class: center N(0, 1) and sample = center + std·N(0, 1) in every
  * coordinate; sample i belongs to class i mod classes. Centers have a stream of their own, so more samples
  * only add. */
-#include "data/source.h"
-
-#include "initlab/rng.h"
+#include "data/synthetic.h"
 
 #include <stdlib.h>
 
@@ -37,18 +35,8 @@ static il_status make(const il_call *call, const il_folders *folders, il_dataset
 const il_dataset_type il_dataset_blobs = {
     .desc = {.name = "blobs",
              .formula = "Gaussian clouds around random centers, one a class",
-             .params = {{.name = "n",
-                         .doc = "samples",
-                         .kind = IL_INTEGER,
-                         .initial = 200,
-                         .min = 1,
-                         .max = 1e6},
-                        {.name = "inputs",
-                         .doc = "features",
-                         .kind = IL_INTEGER,
-                         .initial = 2,
-                         .min = 1,
-                         .max = 4096},
+             .params = {IL_PARAM_N(200, 1),
+                        IL_PARAM_INPUTS(2, 1),
                         {.name = "classes",
                          .doc = "clouds",
                          .kind = IL_INTEGER,
@@ -56,11 +44,7 @@ const il_dataset_type il_dataset_blobs = {
                          .min = 2,
                          .max = 1000},
                         {.name = "std", .doc = "spread of a cloud", .initial = 1, .max = 1e3},
-                        {.name = "seed",
-                         .doc = "of centers and samples",
-                         .kind = IL_INTEGER,
-                         .initial = 1,
-                         .max = 9007199254740992}},
+                        IL_PARAM_SEED("centers and samples")},
              .n_params = 5},
     .make = make,
 };

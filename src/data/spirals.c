@@ -1,9 +1,8 @@
 /* Interleaved spiral arms, one a class: sample i lies on arm i mod classes, at radius r in (0, 1) and angle
  * 2π(turns·r + class/classes), both coordinates with added noise. */
-#include "data/source.h"
+#include "data/synthetic.h"
 
 #include "base/elementary.h"
-#include "initlab/rng.h"
 
 enum { N, NOISE, TURNS, CLASSES, SEED };
 
@@ -39,16 +38,8 @@ const il_dataset_type il_dataset_spirals = {
     .desc = {.name = "spirals",
              .formula = "spiral arms in the plane, one a class",
              .source = "after Lang & Witbrock 1988",
-             .params = {{.name = "n",
-                         .doc = "samples",
-                         .kind = IL_INTEGER,
-                         .initial = 192,
-                         .min = 2,
-                         .max = 1e6},
-                        {.name = "noise",
-                         .doc = "standard deviation added to each coordinate",
-                         .initial = 0.02,
-                         .max = 10},
+             .params = {IL_PARAM_N(192, 2),
+                        IL_PARAM_NOISE(0.02, "each coordinate"),
                         {.name = "turns", .doc = "turns of an arm", .initial = 1, .max = 20},
                         {.name = "classes",
                          .doc = "arms",
@@ -56,11 +47,7 @@ const il_dataset_type il_dataset_spirals = {
                          .initial = 2,
                          .min = 2,
                          .max = 100},
-                        {.name = "seed",
-                         .doc = "of the noise",
-                         .kind = IL_INTEGER,
-                         .initial = 1,
-                         .max = 9007199254740992}},
+                        IL_PARAM_SEED("the noise")},
              .n_params = 5},
     .make = make,
 };

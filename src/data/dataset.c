@@ -124,7 +124,8 @@ il_samples il_dataset_part(const il_dataset *data, il_part part, const il_real *
                         .Y = Y + first * outputs,
                         .pixels = data->pixels ? data->pixels + first * data->inputs : NULL,
                         .scale = data->scale,
-                        .offset = data->offset};
+                        .offset = data->offset,
+                        .numbers = data->target != NULL};
 }
 
 il_part il_dataset_judges(const il_dataset *data) {

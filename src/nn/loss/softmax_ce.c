@@ -65,5 +65,6 @@ const il_loss_type il_loss_softmax_ce = {
              .aliases = "cross_entropy",
              .formula = "mean over samples of log(sum exp(z)) - sum y*z"},
     .min_outputs = 2,
+    .classes = true,
     .evaluate = softmax_ce_evaluate,
 };

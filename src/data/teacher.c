@@ -1,6 +1,8 @@
 /* What a random network computes, for another to learn. Inputs are N(0, 1); the teacher has weights gain·N(0, 1/fan_in),
- * no biases, linear outputs, and noise added to them. Its outputs are the targets, or choose the class: the largest
- * output, or for a single one the sign. Classes are as frequent as the teacher makes them.
+ * no biases but those of its outputs, which are linear and so shifted and scaled that over a thousand other inputs each
+ * has mean 0 and variance 1; then noise is added. So a constant has a mean squared error near 1 whatever the teacher.
+ * The outputs are the targets, or choose the class: the largest output, or for a single one the sign. Without the shift
+ * a teacher of rectifiers would give nearly all inputs to one class; with it classes are about, not quite, equal.
  *
  * The teacher computes in double, so the same numbers stand behind both builds of the library.
  */
@@ -12,17 +14,24 @@
 
 enum { WIDTHS, ACTIVATION, N, NOISE, TARGETS, GAIN, SEED };
 enum { NUMBERS, CLASSES };
-enum { STREAM_X, STREAM_NOISE, STREAM_WEIGHTS }; /* and one for each layer after the first */
+enum {
+    STREAM_X,
+    STREAM_NOISE,
+    STREAM_OTHERS,
+    STREAM_WEIGHTS
+}; /* and one for each layer after the first */
 
+#define OTHERS 1000 /* inputs over which the outputs are standardized */
 #define MOST_WEIGHTS ((size_t)1 << 22)
-#define MOST_STEPS ((size_t)1 << 34) /* products to compute all samples: some tens of seconds */
+#define MOST_STEPS ((size_t)1 << 34) /* products to compute all samples: half a minute */
 
 typedef struct teacher {
     il_widths widths;
     il_call activation;
-    size_t weights; /* of all layers */
-    double *W;      /* [weights]: [fan_in][fan_out] of each layer */
-    double *at, *next;
+    size_t weights;           /* of all layers */
+    double *W;                /* [weights]: [fan_in][fan_out] of each layer */
+    double *at, *next;        /* room for the widest layer */
+    double *mean, *deviation; /* of each output; 1 for one that never changes */
 } teacher;
 
 static il_status read_widths(const il_call *call, teacher *t, il_error *err) {
@@ -36,7 +45,7 @@ static il_status read_widths(const il_call *call, teacher *t, il_error *err) {
         return il_fail(err, IL_INVALID, "teacher: %zu weights are more than %zu: make it narrower",
                        t->weights, MOST_WEIGHTS);
     size_t n = (size_t)call->arg[N];
-    if (n > MOST_STEPS / t->weights)
+    if (n + OTHERS > MOST_STEPS / t->weights)
         return il_fail(err, IL_INVALID,
                        "teacher: %zu samples times %zu weights are more than %zu products: take "
                        "fewer",
@@ -68,7 +77,7 @@ static void draw_weights(const double *arg, teacher *t) {
     }
 }
 
-/* Leaves the outputs for x in t->at. */
+/* Leaves the linear outputs for x in t->at. */
 static void compute(teacher *t, const il_real *x) {
     const il_activation_type *activation = il_activation_of(&t->activation);
     const double *W = t->W;
@@ -89,6 +98,26 @@ static void compute(teacher *t, const il_real *x) {
     }
 }
 
+/* `x` is room for one input. */
+static void standardize(const double *arg, teacher *t, il_real *x) {
+    size_t inputs = t->widths.width[0], outputs = t->widths.width[t->widths.n - 1];
+    il_stream stream = il_stream_open((uint64_t)arg[SEED], IL_PURPOSE_DATA, STREAM_OTHERS);
+    for (size_t j = 0; j < outputs; j++)
+        t->mean[j] = t->deviation[j] = 0;
+    for (size_t i = 0; i < OTHERS; i++) {
+        il_stream_normal(&stream, inputs, x);
+        compute(t, x);
+        for (size_t j = 0; j < outputs; j++) {
+            t->mean[j] += t->at[j] / OTHERS;
+            t->deviation[j] += t->at[j] * t->at[j] / OTHERS;
+        }
+    }
+    for (size_t j = 0; j < outputs; j++) {
+        double variance = t->deviation[j] - t->mean[j] * t->mean[j];
+        t->deviation[j] = variance > 0 ? __builtin_sqrt(variance) : 1;
+    }
+}
+
 static uint32_t class_of(size_t outputs, const double *y) {
     if (outputs == 1)
         return y[0] > 0;
@@ -98,16 +127,18 @@ static uint32_t class_of(size_t outputs, const double *y) {
     return (uint32_t)best;
 }
 
-static void fill(const double *arg, teacher *t, il_real *noise, il_dataset *data) {
+/* `row` is room for one input or one target. */
+static void fill(const double *arg, teacher *t, il_real *row, il_dataset *data) {
     size_t inputs = data->inputs, outputs = t->widths.width[t->widths.n - 1];
     il_stream stream = il_stream_open((uint64_t)arg[SEED], IL_PURPOSE_DATA, STREAM_NOISE);
     il_draw_normal(arg[SEED], STREAM_X, data->n * inputs, data->X);
     draw_weights(arg, t);
+    standardize(arg, t, row);
     for (size_t i = 0; i < data->n; i++) {
         compute(t, data->X + i * inputs);
-        il_stream_normal(&stream, outputs, noise);
+        il_stream_normal(&stream, outputs, row);
         for (size_t j = 0; j < outputs; j++) {
-            t->at[j] += arg[NOISE] * (double)noise[j];
+            t->at[j] = (t->at[j] - t->mean[j]) / t->deviation[j] + arg[NOISE] * (double)row[j];
             if (data->target)
                 data->target[i * outputs + j] = (il_real)t->at[j];
         }
@@ -133,24 +164,26 @@ static il_status make(const il_call *call, const il_folders *folders, il_dataset
     status = il_dataset_allocate(&shape, out, err);
     if (status != IL_OK)
         return status;
-    double *room = malloc((t.weights + 2 * most) * sizeof *room);
-    il_real *noise = malloc(outputs * sizeof *noise);
-    if (room && noise) {
+    double *room = malloc((t.weights + 4 * most) * sizeof *room);
+    il_real *row = malloc(most * sizeof *row);
+    if (room && row) {
         t.W = room;
         t.at = room + t.weights;
         t.next = t.at + most;
-        fill(arg, &t, noise, *out);
+        t.mean = t.next + most;
+        t.deviation = t.mean + most;
+        fill(arg, &t, row, *out);
     } else
         status = il_fail(err, IL_NO_MEMORY, "teacher: no memory for %zu weights", t.weights);
     free(room);
-    free(noise);
+    free(row);
     return status;
 }
 
 const il_dataset_type il_dataset_teacher = {
     .desc = {.name = "teacher",
-             .formula = "inputs N(0, 1), and what a network with weights gain*N(0, 1/fan_in) makes "
-                        "of them",
+             .formula = "inputs N(0, 1), and the standardized outputs of a network with weights "
+                        "gain*N(0, 1/fan_in)",
              .source = "after Gardner & Derrida 1989",
              .params = {{.name = "widths",
                          .doc = "of the teacher, such as 4-8-1",
@@ -164,7 +197,7 @@ const il_dataset_type il_dataset_teacher = {
                         IL_PARAM_N(200, 1),
                         IL_PARAM_NOISE(0, "its outputs"),
                         {.name = "targets",
-                         .doc = "its outputs, or the class that they choose",
+                         .doc = "its outputs, or the class of the largest",
                          .kind = IL_CHOICE,
                          .choices = "numbers|classes"},
                         {.name = "gain",

@@ -17,7 +17,7 @@
 enum { N, SIZE, SEED };
 
 #define MOST_SIZE 64
-#define MOST_TRIES 64 /* to place an object; fewer than one in a million fails half of them */
+#define MOST_TRIES 64 /* to place an object; of 1.8 million pictures none took more than 25 */
 
 typedef enum figure { TRIANGLE, PARALLELOGRAM, ELLIPSE, NONE } figure;
 

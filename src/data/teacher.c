@@ -14,16 +14,11 @@
 
 enum { WIDTHS, ACTIVATION, N, NOISE, TARGETS, GAIN, SEED };
 enum { NUMBERS, CLASSES };
-enum {
-    STREAM_X,
-    STREAM_NOISE,
-    STREAM_OTHERS,
-    STREAM_WEIGHTS
-}; /* and one for each layer after the first */
+enum { STREAM_X, STREAM_NOISE, STREAM_OTHERS, STREAM_WEIGHTS /* and on, one for each layer */ };
 
 #define OTHERS 1000 /* inputs over which the outputs are standardized */
 #define MOST_WEIGHTS ((size_t)1 << 22)
-#define MOST_STEPS ((size_t)1 << 34) /* products to compute all samples: half a minute */
+#define MOST_STEPS ((size_t)1 << 34) /* products to compute all samples: some ten seconds */
 
 typedef struct teacher {
     il_widths widths;

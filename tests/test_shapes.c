@@ -113,9 +113,9 @@ static void two_objects(void **state) {
 
 static void small_pictures(void **state) {
     (void)state;
-    il_dataset *data = dataset_of("shapes(n=9000, size=12, seed=3)");
+    il_dataset *data = dataset_of("shapes(n=9000, size=16, seed=3)");
     for (size_t i = 0; i < data->n; i++) {
-        view v = look(data->pixels + i * data->inputs, 12);
+        view v = look(data->pixels + i * data->inputs, 16);
         assert_true(v.area > 0);
     }
     il_dataset_free(data);
@@ -123,7 +123,7 @@ static void small_pictures(void **state) {
 
 static void refused(void **state) {
     (void)state;
-    assert_dataset_refused("shapes(size=11)", "shapes: size=11 is outside [12, 64]");
+    assert_dataset_refused("shapes(size=15)", "shapes: size=15 is outside [16, 64]");
     assert_dataset_refused("shapes(n=8)", "shapes: n=8 is outside [9, 1e+06]");
     assert_dataset_refused(
         "shapes(n=1000000, size=64)",

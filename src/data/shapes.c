@@ -7,6 +7,7 @@
  * most half of the first. All this as in the authors' program (github.com/glorotxa/Shapeset), from which we differ so:
  * classes have equal frequency; the border is kept by the circumscribed ellipse, not by the corners; coverage is counted
  * in pixels, not estimated, and a pixel belongs to an object when its center does; ellipses are exact, not polygons.
+ * From 16 pixels on, every object has a pixel: the thinnest triangle's inscribed circle is wider than a pixel's diagonal.
  *
  * Picture i is drawn from a stream of its own, so more pictures only add.
  */
@@ -78,15 +79,14 @@ static size_t cover(const object *o, size_t size, const uint8_t *under, uint8_t 
     return area;
 }
 
-/* Draws objects until one is seen and covers at most half of what is under it, which has `first` pixels. Returns its
- * area. */
+/* Draws objects until one covers at most half of what is under it, which has `first` pixels. Returns its area. */
 static size_t place(il_uniforms *draws, figure of, size_t size, size_t first, const uint8_t *under,
                     uint8_t *mask) {
     size_t area = 0, both = 0;
     for (size_t i = 0; i < MOST_TRIES; i++) {
         object o = draw_object(draws, of, (double)size);
         area = cover(&o, size, under, mask, &both);
-        if (area > 0 && 2 * both <= first)
+        if (2 * both <= first)
             break;
     }
     return area;
@@ -144,7 +144,7 @@ const il_dataset_type il_dataset_shapes = {
                          .doc = "pixels along a side",
                          .kind = IL_INTEGER,
                          .initial = 32,
-                         .min = 12,
+                         .min = 16,
                          .max = MOST_SIZE},
                         IL_PARAM_SEED("all that is drawn")},
              .n_params = 3},

@@ -17,11 +17,9 @@ static il_status make(const il_call *call, const il_folders *folders, il_dataset
     il_status status = center ? il_dataset_allocate(&shape, out, err)
                               : il_fail(err, IL_NO_MEMORY, "no memory for %zu centers", classes);
     if (status == IL_OK) {
-        il_stream centers = il_stream_open((uint64_t)arg[SEED], IL_PURPOSE_DATA, 0);
-        il_stream samples = il_stream_open((uint64_t)arg[SEED], IL_PURPOSE_DATA, 1);
         il_real *X = (*out)->X, std = (il_real)arg[STD];
-        il_stream_normal(&centers, classes * inputs, center);
-        il_stream_normal(&samples, n * inputs, X);
+        il_draw_normal(arg[SEED], 0, classes * inputs, center);
+        il_draw_normal(arg[SEED], 1, n * inputs, X);
         for (size_t i = 0; i < n; i++) {
             (*out)->label[i] = (uint32_t)(i % classes);
             for (size_t j = 0; j < inputs; j++)

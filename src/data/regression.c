@@ -110,7 +110,7 @@ const il_dataset_type il_dataset_friedman = {
     .desc = {.name = "friedman",
              .formula = "y = 10 sin(pi*x1*x2) + 20(x3 - 1/2)^2 + 10 x4 + 5 x5, inputs in (0, 1): "
                         "numbers to predict",
-             .source = "Friedman 1991, section 4.3",
+             .source = "Friedman 1991, Multivariate adaptive regression splines",
              .params = {IL_PARAM_N(200, 1), IL_PARAM_NOISE(1, "the targets"),
                         IL_PARAM_INPUTS(10, 5), IL_PARAM_SEED("inputs and noise")},
              .n_params = 4},

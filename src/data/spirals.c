@@ -19,14 +19,13 @@ static il_status make(const il_call *call, const il_folders *folders, il_dataset
     il_status status = il_dataset_allocate(&shape, out, err);
     if (status != IL_OK)
         return status;
-    il_stream stream = il_stream_open((uint64_t)arg[SEED], IL_PURPOSE_DATA, 0);
     il_real *X = (*out)->X;
-    il_stream_normal(&stream, 2 * n, X);
+    il_draw_normal(arg[SEED], 0, 2 * n, X);
     size_t arm = (n + classes - 1) / classes;
     for (size_t i = 0; i < n; i++) {
         size_t label = i % classes;
         double r = ((double)(i / classes) + 0.5) / (double)arm;
-        double angle = 6.283185307179586 * (arg[TURNS] * r + (double)label / (double)classes);
+        double angle = 2 * IL_PI * (arg[TURNS] * r + (double)label / (double)classes);
         X[2 * i] = (il_real)(r * il_cos(angle) + arg[NOISE] * (double)X[2 * i]);
         X[2 * i + 1] = (il_real)(r * il_sin(angle) + arg[NOISE] * (double)X[2 * i + 1]);
         (*out)->label[i] = (uint32_t)label;

@@ -10,8 +10,11 @@
 #include "initlab/rng.h"
 #include "initlab/statistics.h"
 #include "initlab/status.h"
+#include "initlab/store.h"
 #include "initlab/study.h"
+#include "initlab/tensor.h"
 #include "initlab/theory.h"
 #include "initlab/train.h"
+#include "initlab/weights.h"
 
 #endif

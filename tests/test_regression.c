@@ -124,8 +124,9 @@ static void assert_refused(const char *more, const char *message) {
 
 static void refused(void **state) {
     (void)state;
-    assert_refused("", "x.yaml: loss bce compares classes, but sine has numbers to predict: use "
-                       "loss: mse");
+    assert_refused(
+        "", "x.yaml: converged: 'loss < 0.1 and accuracy == 1' asks for accuracy, but sine "
+            "has numbers to predict: ask for the loss alone, such as converged: loss < 0.01");
     assert_refused(
         "loss: [mse, softmax_ce]\n",
         "x.yaml:9:13: loss softmax_ce compares classes, but sine has numbers to predict: "

@@ -1,36 +1,10 @@
 /* Values come from golden/statistics.h, from counting by brute force, or from exact properties. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "draws.h"
 #include "golden/statistics.h"
-#include "initlab/rng.h"
 #include "initlab/statistics.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 #define ROUNDS 9999
 #define LONGEST 1500
-
-static void assert_close(double got, double expected, double tolerance) {
-    if (isnan(expected) ? !isnan(got) : !(fabs(got - expected) <= tolerance * fabs(expected)))
-        fail_msg("got %.17g instead of %.17g", got, expected);
-}
-
-/* n draws, uniform on 1 … limit up to a negligible bias; every call gives others. */
-static void draw_epochs(uint32_t limit, size_t n, uint32_t *T) {
-    static il_stream stream;
-    if (stream.block == 0)
-        stream = il_stream_open(99, IL_PURPOSE_DATA, 0);
-    il_stream_words(&stream, n, T);
-    for (size_t i = 0; i < n; i++)
-        T[i] = 1 + (uint32_t)(((uint64_t)T[i] * limit) >> 32);
-}
 
 static void normal_quantile_is_accurate_into_both_tails(void **state) {
     (void)state;

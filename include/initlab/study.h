@@ -43,8 +43,8 @@ extern "C" {
 #define IL_MAX_TERMS 4
 #define IL_CRITERION_TEXT 256
 
-/* "loss < 0.1 and accuracy == 1": a conjunction of comparisons, on the samples that judge (il_judges), in
- * evaluation mode. Targets that are numbers have no accuracy. */
+/* "loss < 0.1 and accuracy == 1": a conjunction of comparisons, on the samples that judge (il_judges), in evaluation
+ * mode. "never" has none and does not hold. Targets that are numbers have no accuracy. */
 typedef enum il_metric { IL_LOSS, IL_ACCURACY } il_metric;
 typedef enum il_relation { IL_LESS, IL_AT_MOST, IL_EQUAL, IL_AT_LEAST, IL_GREATER } il_relation;
 typedef struct il_term {
@@ -126,6 +126,7 @@ il_status il_study_load(const char *path, const char *const *overrides, size_t n
 typedef struct il_sources {
     const il_family *inits;    /* in place of il_inits (see il_catalog_inits), or NULL */
     const il_folders *folders; /* where data files lie, or NULL: nowhere */
+    const char *prefix;        /* of an overridden key in messages; NULL: "--set " */
 } il_sources;
 
 il_status il_study_parse_with(const il_sources *sources, const char *text, size_t size,
@@ -185,9 +186,12 @@ typedef struct il_results {
     double wall_s;
 } il_results;
 
+typedef struct il_store il_store; /* store.h */
+
 typedef struct il_run_options {
-    size_t jobs;  /* worker threads, at most 256; 0: one per processor */
-    size_t lanes; /* R of a lockstep group; 0: chosen by the network's size */
+    il_store *store; /* holds finished runs, which are not run again, and takes new ones; or NULL */
+    size_t jobs;     /* worker threads, at most 256; 0: one per processor */
+    size_t lanes;    /* R of a lockstep group; 0: chosen by the network's size */
     const volatile sig_atomic_t *
         cancel; /* when not NULL and it becomes nonzero (by an atomic store): IL_INTERRUPTED, after at most one epoch */
     void (*progress)(void *context, size_t done, size_t total); /* runs; calls never overlap */

@@ -10,7 +10,9 @@
 enum {
     CLI_OK = 0,
     CLI_USAGE = 2, /* the command line or the study */
-    CLI_IO = 4,    /* the system: writing, memory */
+    CLI_INCOMPLETE =
+        3,      /* interrupted; what has finished is in a store, and the same command resumes */
+    CLI_IO = 4, /* the system: writing, memory */
     CLI_INTERRUPTED = 130
 };
 
@@ -25,7 +27,9 @@ typedef struct cli_command {
 } cli_command;
 
 int cli_run(const cli_args *args);
+int cli_train(const cli_args *args);
 int cli_init(const cli_args *args);
+int cli_data(const cli_args *args);
 int cli_doctor(const cli_args *args);
 
 /* Prints "initlab: …", one line, to standard error and returns `code`. */
@@ -33,6 +37,9 @@ int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2,
 
 /* Prints a message of the library and returns the exit code that its status has. */
 int cli_fail_library(const il_error *err);
+
+/* Of tables on standard output, by --color, NO_COLOR and the terminal. */
+il_table_style cli_table_style(const cli_args *args);
 
 /* What this process computes with; doctor prints it and JSON reports carry it. */
 il_fingerprint cli_fingerprint(void);

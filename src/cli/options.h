@@ -9,6 +9,7 @@
 typedef enum cli_option {
     CLI_SEEDS,
     CLI_JOBS,
+    CLI_OUT,
     CLI_SET,
     CLI_ENGINE,
     CLI_FORMAT,
@@ -18,14 +19,49 @@ typedef enum cli_option {
     CLI_HIDDEN,
     CLI_SEED,
     CLI_SAMPLE_FORMAT,
+    CLI_DATA_FORMAT,
     CLI_PLUGIN,
+    CLI_KEY_DATA, /* the keys of a study that train takes, in the order of cli_train_keys */
+    CLI_KEY_SPLIT,
+    CLI_KEY_SCALE,
+    CLI_KEY_NETWORK,
+    CLI_KEY_HIDDEN,
+    CLI_KEY_NORM,
+    CLI_KEY_DROPOUT,
+    CLI_KEY_LOSS,
+    CLI_KEY_BATCH,
+    CLI_KEY_OPTIMIZER,
+    CLI_KEY_SCHEDULE,
+    CLI_KEY_CLIP,
+    CLI_KEY_PENALTY,
+    CLI_KEY_BIAS,
+    CLI_KEY_INIT,
+    CLI_KEY_ORDER,
+    CLI_KEY_LAST,
+    CLI_KEY_EVALUATE,
+    CLI_KEY_PATIENCE,
+    CLI_KEY_EPOCHS,
+    CLI_KEY_UNTIL,
+    CLI_TRAIN_SEED,
+    CLI_THREADS,
+    CLI_SAVE,
+    CLI_CHECKPOINT,
+    CLI_RESUME,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTIONS
 } cli_option;
 
 /* Who takes an option. Two options of one name, or letter, belong to different commands: the bare `initlab`, or a command. */
-enum { CLI_TOP = 1, CLI_RUN = 2, CLI_INIT = 4, CLI_DOCTOR = 8, CLI_ALL = 15 };
+enum {
+    CLI_TOP = 1,
+    CLI_RUN = 2,
+    CLI_INIT = 4,
+    CLI_DOCTOR = 8,
+    CLI_DATA = 16,
+    CLI_TRAIN = 32,
+    CLI_ALL = 255
+};
 
 typedef enum cli_kind {
     CLI_FLAG,
@@ -59,6 +95,8 @@ typedef struct cli_args {
     size_t n_text;
     char **operand;
     int n_operands;
+    char **argv; /* [argc] the command's name, and all of its words */
+    int argc;
 } cli_args;
 
 /* Reads argv[1 …] as options of one command. At the top, reading stops at the first operand; for a

@@ -66,7 +66,7 @@ static il_status check_fit(const il_spec *spec, const il_call *call, const il_da
         if (status != IL_OK)
             return status;
         *fits = true;
-        for (size_t k = 0; k < losses->n; k++)
+        for (size_t k = 0; losses->given && k < losses->n; k++)
             if (outputs < il_loss_of(&losses->call[k])->min_outputs)
                 return il_fail_at(err, place, 0,
                                   "network %s has 1 output, but loss %s compares classes: "
@@ -83,7 +83,7 @@ static il_status check_numbers(const il_spec *spec, const il_call *call, const i
     const il_spec_list *losses = &spec->list[IL_KEY_LOSS];
     const il_criterion *converged = &spec->converged;
     char text[IL_CALL_TEXT], criterion[IL_CRITERION_TEXT];
-    for (size_t k = 0; k < losses->n && data->target; k++)
+    for (size_t k = 0; losses->given && k < losses->n && data->target; k++)
         if (il_loss_of(&losses->call[k])->classes)
             return il_fail_at(err, &losses->place[k], 0,
                               "loss %s compares classes, but %s has numbers to predict: use "
@@ -121,18 +121,16 @@ static il_status try_layers(const il_initializer *initializer, il_purpose purpos
     size_t layers = network->n - 1;
     il_status status = IL_OK;
     for (size_t k = 0; k < layers && status == IL_OK; k++) {
-        bool last = k + 1 == layers;
         il_init_layer layer = {.index = k,
                                .layers = layers,
                                .fan_in = network->width[k],
                                .fan_out = network->width[k + 1]};
-        if (!last)
+        if (k + 1 < layers)
             layer.activation = *hidden;
-        const il_call *call = purpose == IL_PURPOSE_BIAS ? &initializer->bias
-                              : last                     ? &initializer->output
-                                                         : &initializer->hidden;
         if (layer.fan_in * layer.fan_out <= trial_weights)
-            status = il_init_fill(call, &layer, 1, purpose, room, err);
+            status = purpose == IL_PURPOSE_BIAS
+                         ? il_initializer_bias(initializer, &layer, 1, room, err)
+                         : il_initializer_weights(initializer, &layer, 1, room, err);
     }
     return status;
 }
@@ -162,6 +160,7 @@ static il_status try_inits(const il_spec *spec, il_error *err) {
             place = biases->given ? &biases->place[bias] : place;
             status = try_layers(&initializer, IL_PURPOSE_BIAS, network, hidden, room, &inner);
         }
+        il_initializer_release(&initializer);
         if (status == IL_INVALID)
             il_fail_at(err, place, 0, "%s", inner.message);
         else if (status != IL_OK)
@@ -187,7 +186,7 @@ static il_status check_judges(const il_spec *spec, const il_dataset *data, il_er
 
 /* A dataset split in one way, against everything else. Scaling changes no size, so the first serves. */
 static il_status check_data(const il_spec *spec, const il_folders *folders, size_t data,
-                            size_t split, size_t *samples, il_error *err) {
+                            size_t split, il_spec_data *out, il_error *err) {
     const il_spec_list *list = spec->list;
     const il_data_request request = {.data = list[IL_KEY_DATA].call[data],
                                      .split = list[IL_KEY_SPLIT].call[split],
@@ -199,7 +198,7 @@ static il_status check_data(const il_spec *spec, const il_folders *folders, size
         return il_fail_at(err, &list[IL_KEY_DATA].place[data], 0, "%s", inner.message);
     if (status != IL_OK)
         return il_fail(err, status, "%s", inner.message);
-    *samples = built->part[IL_TRAIN];
+    *out = (il_spec_data){.train = built->part[IL_TRAIN], .numbers = built->target != NULL};
     status = check_numbers(spec, &request.data, built, err);
     if (status == IL_OK)
         status = check_fit(spec, &request.data, built, err);
@@ -212,7 +211,7 @@ static il_status check_data(const il_spec *spec, const il_folders *folders, size
 }
 
 /* Every pair of dataset and network. */
-il_status il_spec_check(const il_spec *spec, const il_folders *folders, size_t *samples,
+il_status il_spec_check(const il_spec *spec, const il_folders *folders, il_spec_data *data,
                         il_error *err) {
     const il_spec_list *networks = &spec->list[IL_KEY_NETWORK];
     size_t datasets = spec->list[IL_KEY_DATA].n, splits = spec->list[IL_KEY_SPLIT].n;
@@ -220,6 +219,6 @@ il_status il_spec_check(const il_spec *spec, const il_folders *folders, size_t *
     for (size_t i = 0; status == IL_OK && i < networks->n; i++)
         status = check_size(&networks->widths[i], &networks->place[i], err);
     for (size_t i = 0; status == IL_OK && i < datasets * splits; i++)
-        status = check_data(spec, folders, i / splits, i % splits, &samples[i], err);
+        status = check_data(spec, folders, i / splits, i % splits, &data[i], err);
     return status == IL_OK ? try_inits(spec, err) : status;
 }

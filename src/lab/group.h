@@ -11,11 +11,13 @@ typedef struct il_block {
     const il_study *study;
     const il_arm *arm;
     il_samples train, judges; /* to train and to be judged on */
-    uint64_t first_seed;      /* the block's seeds are consecutive */
+    const uint32_t *seed;     /* [n] each at least 1 */
     size_t n;
-    size_t lanes; /* R, or 0 to choose */
+    uint32_t *ended; /* [n] filled with the seeds in the order in which their runs end */
+    size_t lanes;    /* R, or 0 to choose */
     const volatile sig_atomic_t *cancel;
-    void (*finished)(void *context, size_t runs); /* called when runs end; may be NULL */
+    il_status (*finished)(void *context, size_t runs,
+                          il_error *err); /* called when runs have ended */
     void *context;
 } il_block;
 
@@ -23,7 +25,7 @@ typedef struct il_block {
  * engine. */
 size_t il_group_lanes(const il_arm *arm, size_t samples);
 
-/* Fills runs[0 … n-1]. IL_INTERRUPTED when *cancel became nonzero. */
+/* Fills runs[seed[i] - 1] for every i < n. IL_INTERRUPTED when *cancel became nonzero. */
 il_status il_group_run(const il_block *block, il_run *runs, il_error *err);
 
 #endif

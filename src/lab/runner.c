@@ -1,26 +1,29 @@
 #include "base/clock.h"
 #include "base/pool.h"
 #include "lab/group.h"
+#include "lab/store/store.h"
 #include "lab/summary.h"
+#include "lab/task.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A dataset with its targets for one output width; consecutive arms share it, since data and
- * network vary slowest. */
-typedef struct task {
-    il_dataset *data;
-    il_real *Y;
-    il_samples train, judges;
-} task;
+/* A block's seeds: seed[first … first + n - 1] of an arm. */
+typedef struct piece {
+    size_t arm, first, n;
+} piece;
 
 typedef struct runner {
     const il_study *study;
     il_run_options options;
     il_results *results;
-    task *tasks;          /* [n_arms]; an arm may share its predecessor's */
-    size_t block, blocks; /* seeds in a block, blocks in an arm */
+    il_task
+        *tasks; /* [n_arms]; an arm may share its predecessor's: data and network vary slowest */
+    uint32_t *seed;  /* [n_arms][seeds] the seeds of each arm that are still to run */
+    uint32_t *ended; /* [n_arms][seeds] each block's seeds, in the order in which they ended */
+    piece *pieces;   /* [n_pieces] */
+    size_t n_pieces;
     pthread_mutex_t lock; /* over the fields below and the progress callback */
     size_t done;
     il_error error; /* the first */
@@ -31,45 +34,58 @@ typedef struct runner {
 #define MOST 512
 #define LEAST 64
 
-static size_t block_size(const il_study *study, size_t jobs) {
-    size_t shared = (4 * jobs + study->n_arms - 1) / study->n_arms, least = LEAST;
-    size_t cuts = (study->seeds + MOST - 1) / MOST;
-    cuts = cuts < shared ? shared : cuts;
+#define STORE_SECONDS                                                                              \
+    0.25 /* a run that has ended waits no longer than this for the rest of its block */
+
+static size_t block_size(const il_study *study, size_t total, size_t jobs) {
+    size_t least = LEAST, size = total / (4 * jobs) + 1;
     for (size_t i = 0; i < study->n_arms; i++)
         least = study->arms[i].engine == IL_BLAS ? 1 : least;
-    size_t size = (study->seeds + cuts - 1) / cuts;
-    size = size < least ? least : size;
-    return size < study->seeds ? size : study->seeds;
+    return size > MOST ? MOST : size < least ? least : size;
 }
 
-static size_t outputs_of(const il_arm *arm) {
-    return arm->network.width[arm->network.n - 1];
+/* Lists the seeds to run, those that `done` [n_arms][seeds] does not mark; left[n_arms] becomes how many each arm has. */
+static size_t list_seeds(runner *run, const unsigned char *done, size_t *left) {
+    size_t seeds = run->study->seeds, total = 0;
+    for (size_t i = 0; i < run->study->n_arms; i++) {
+        for (size_t k = 0; k < seeds; k++)
+            if (!done[i * seeds + k])
+                run->seed[i * seeds + left[i]++] = (uint32_t)k + 1;
+        total += left[i];
+    }
+    run->done = run->study->n_arms * seeds - total;
+    return total;
 }
 
-static bool same_data(const il_arm *a, const il_arm *b) {
-    return il_call_equal(&a->data.data, &b->data.data) &&
-           il_call_equal(&a->data.split, &b->data.split) &&
-           il_call_equal(&a->data.scale, &b->data.scale) && outputs_of(a) == outputs_of(b);
-}
-
-static il_part judges_of(const il_study *study, const il_dataset *data) {
-    static const il_part asked[] = {[IL_JUDGES_TRAIN] = IL_TRAIN,
-                                    [IL_JUDGES_VALIDATION] = IL_VALIDATION,
-                                    [IL_JUDGES_TEST] = IL_TEST};
-    return study->judges == IL_JUDGES_AUTO ? il_dataset_judges(data) : asked[study->judges];
-}
-
-static il_status prepare_task(const il_study *study, const il_arm *arm, task *t, il_error *err) {
-    size_t outputs = outputs_of(arm);
-    il_status status = il_dataset_new(&arm->data, study->folders, &t->data, err);
-    if (status != IL_OK)
-        return status;
-    t->Y = malloc(t->data->n * outputs * sizeof *t->Y);
-    if (!t->Y)
-        return il_fail(err, IL_NO_MEMORY, "no memory for the targets of %zu samples", t->data->n);
-    t->train = il_dataset_part(t->data, IL_TRAIN, t->Y, outputs);
-    t->judges = il_dataset_part(t->data, judges_of(study, t->data), t->Y, outputs);
-    return il_dataset_targets(t->data, outputs, t->Y, err);
+/* Cuts each arm's seeds into blocks of nearly one size. The first blocks of all arms come before their second ones, so
+ * that a study that is interrupted has seeds that every arm has run, and the time left is guessed from all arms. */
+static il_status plan(runner *run, const unsigned char *done, size_t jobs, il_error *err) {
+    size_t arms = run->study->n_arms, *left = calloc(arms, sizeof *left), most = 0;
+    il_status status = IL_NO_MEMORY;
+    if (!left)
+        goto done;
+    size_t block = block_size(run->study, list_seeds(run, done, left), jobs);
+    for (size_t i = 0; i < arms; i++) {
+        size_t blocks = (left[i] + block - 1) / block;
+        run->n_pieces += blocks;
+        most = blocks > most ? blocks : most;
+    }
+    run->pieces = calloc(run->n_pieces + 1, sizeof *run->pieces);
+    if (!run->pieces)
+        goto done;
+    piece *next = run->pieces;
+    for (size_t k = 0; k < most; k++)
+        for (size_t i = 0; i < arms; i++) {
+            size_t blocks = (left[i] + block - 1) / block;
+            if (k < blocks) {
+                size_t first = left[i] * k / blocks;
+                *next++ = (piece){i, first, left[i] * (k + 1) / blocks - first};
+            }
+        }
+    status = IL_OK;
+done:
+    free(left);
+    return status == IL_OK ? status : il_fail(err, status, "no memory to plan %zu arms", arms);
 }
 
 static il_status prepare(runner *run, il_error *err) {
@@ -77,54 +93,84 @@ static il_status prepare(runner *run, il_error *err) {
     il_status status = IL_OK;
     for (size_t i = 0; i < study->n_arms && status == IL_OK; i++) {
         const il_arm *arm = &study->arms[i];
-        if (i > 0 && same_data(arm, &arm[-1]))
+        if (i > 0 && il_task_shared(arm, &arm[-1]))
             run->tasks[i] = run->tasks[i - 1];
         else
-            status = prepare_task(study, arm, &run->tasks[i], err);
+            status = il_task_open(study, arm, &run->tasks[i], err);
     }
     return status;
 }
 
 static void release(runner *run) {
     for (size_t i = run->study->n_arms; run->tasks && i-- > 0;)
-        if (i == 0 || run->tasks[i].data != run->tasks[i - 1].data) {
-            il_dataset_free(run->tasks[i].data);
-            free(run->tasks[i].Y);
-        }
+        if (i == 0 || run->tasks[i].data != run->tasks[i - 1].data)
+            il_task_close(&run->tasks[i]);
     free(run->tasks);
+    free(run->seed);
+    free(run->ended);
+    free(run->pieces);
 }
 
-static void finished(void *context, size_t runs) {
-    runner *run = context;
+/* What of a block has ended, and gone to the store. */
+typedef struct advance {
+    runner *run;
+    size_t arm, ended, stored;
+    uint32_t *seed; /* in the order in which they ended */
+    double last;    /* when some went to the store */
+} advance;
+
+static il_status store_ended(advance *a, il_error *err) {
+    runner *run = a->run;
+    il_finished runs = {.arm = a->arm,
+                        .n = a->ended - a->stored,
+                        .seed = a->seed + a->stored,
+                        .row = run->results->runs + a->arm * run->study->seeds};
+    a->stored = a->ended;
+    a->last = il_seconds();
+    return runs.n > 0 ? il_store_put(run->options.store, &runs, err) : IL_OK;
+}
+
+static il_status finished(void *context, size_t runs, il_error *err) {
+    advance *a = context;
+    runner *run = a->run;
+    a->ended += runs;
     pthread_mutex_lock(&run->lock);
     run->done += runs;
     if (run->options.progress)
         run->options.progress(run->options.context, run->done,
                               run->study->n_arms * run->study->seeds);
     pthread_mutex_unlock(&run->lock);
+    bool due = run->options.store && il_seconds() - a->last > STORE_SECONDS;
+    return due ? store_ended(a, err) : IL_OK;
 }
 
 static il_status run_block(void *context, size_t item, size_t worker) {
     (void)worker;
     runner *run = context;
     const il_study *study = run->study;
-    size_t arm = item / run->blocks, first = item % run->blocks * run->block,
-           left = study->seeds - first;
+    const piece *p = &run->pieces[item];
+    const il_task *task = &run->tasks[p->arm];
+    size_t arm = p->arm, at = arm * study->seeds + p->first;
+    advance a = {.run = run, .arm = arm, .seed = run->ended + at, .last = il_seconds()};
     il_block block = {
         .study = study,
         .arm = &study->arms[arm],
-        .train = run->tasks[arm].train,
-        .judges = run->tasks[arm].judges,
-        .first_seed = 1 + first,
-        .n = left < run->block ? left : run->block,
+        .train = task->part[IL_TRAIN],
+        .judges = task->part[task->judges],
+        .seed = run->seed + at,
+        .n = p->n,
+        .ended = run->ended + at,
         .lanes = run->options.lanes,
         .cancel = run->options.cancel,
         .finished = finished,
-        .context = run,
+        .context = &a,
     };
-    il_error error;
-    il_status status =
-        il_group_run(&block, run->results->runs + arm * study->seeds + first, &error);
+    il_error error, ignored;
+    il_status status = il_group_run(&block, run->results->runs + arm * study->seeds, &error);
+    if (run->options.store) { /* also when the block was interrupted */
+        il_status stored = store_ended(&a, status == IL_OK ? &error : &ignored);
+        status = status == IL_OK ? stored : status;
+    }
     if (status != IL_OK) {
         pthread_mutex_lock(&run->lock);
         if (run->error.status == IL_OK)
@@ -134,20 +180,57 @@ static il_status run_block(void *context, size_t item, size_t worker) {
     return status;
 }
 
-static il_status allocate(runner *run, il_error *err) {
-    const il_study *study = run->study;
+static il_status allocate(runner *run, unsigned char **done, il_error *err) {
+    size_t arms = run->study->n_arms, seeds = run->study->seeds;
     il_results *results = run->results = calloc(1, sizeof *results);
-    run->tasks = calloc(study->n_arms, sizeof *run->tasks);
+    run->tasks = calloc(arms, sizeof *run->tasks);
+    run->seed = calloc(arms, seeds * sizeof *run->seed);
+    run->ended = calloc(arms, seeds * sizeof *run->ended);
+    *done = calloc(arms, seeds);
     if (results) {
-        results->n_arms = study->n_arms;
-        results->seeds = study->seeds;
-        results->runs = calloc(study->n_arms * study->seeds, sizeof *results->runs);
-        results->arms = calloc(study->n_arms, sizeof *results->arms);
+        results->n_arms = arms;
+        results->seeds = seeds;
+        results->runs = calloc(arms * seeds, sizeof *results->runs);
+        results->arms = calloc(arms, sizeof *results->arms);
     }
-    if (!results || !run->tasks || !results->runs || !results->arms)
-        return il_fail(err, IL_NO_MEMORY, "no memory for the results of %zu runs",
-                       study->n_arms * study->seeds);
+    if (!results || !run->tasks || !run->seed || !run->ended || !*done || !results->runs ||
+        !results->arms)
+        return il_fail(err, IL_NO_MEMORY, "no memory for the results of %zu runs", arms * seeds);
     return IL_OK;
+}
+
+/* Enters the study in the store, and takes from it the runs that it has. */
+static il_status join_store(runner *run, unsigned char *done, il_error *err) {
+    size_t arms = run->study->n_arms;
+    il_digest *data = calloc(arms, sizeof *data);
+    if (!data)
+        return il_fail(err, IL_NO_MEMORY, "no memory for %zu arms", arms);
+    for (size_t i = 0; i < arms; i++)
+        data[i] = i > 0 && run->tasks[i].data == run->tasks[i - 1].data
+                      ? data[i - 1]
+                      : il_digest_data(run->tasks[i].data);
+    il_status status =
+        il_store_begin(run->options.store, run->study, data, run->results->runs, done, err);
+    free(data);
+    return status;
+}
+
+/* Trains what `done` does not mark. What has finished is in the store, whatever happens. */
+static il_status train(runner *run, unsigned char *done, il_error *err) {
+    il_store *store = run->options.store;
+    size_t jobs = run->options.jobs ? run->options.jobs : il_processors();
+    il_status status = store ? join_store(run, done, err) : IL_OK, written = IL_OK;
+    if (status != IL_OK)
+        return status;
+    status = plan(run, done, jobs, err);
+    if (status == IL_OK) {
+        status = il_pool_run(jobs, run->n_pieces, run_block, run);
+        if (status != IL_OK)
+            il_fail(err, status, "%s", run->error.message);
+    }
+    if (store)
+        written = il_store_end(store, status == IL_OK ? err : NULL);
+    return status != IL_OK ? status : written;
 }
 
 static il_status check_options(const il_run_options *o, il_error *err) {
@@ -163,24 +246,20 @@ il_status il_study_run(const il_study *study, const il_run_options *options, il_
     *out = NULL;
     double start = il_seconds();
     runner run = {.study = study, .options = options ? *options : (il_run_options){0}};
-    size_t jobs = run.options.jobs ? run.options.jobs : il_processors();
-    run.block = block_size(study, jobs);
-    run.blocks = (study->seeds + run.block - 1) / run.block;
+    unsigned char *done = NULL; /* [n_arms][seeds] */
     pthread_mutex_init(&run.lock, NULL);
 
     il_status status = check_options(&run.options, err);
     if (status == IL_OK)
-        status = allocate(&run, err);
+        status = allocate(&run, &done, err);
     if (status == IL_OK)
         status = prepare(&run, err);
-    if (status == IL_OK) {
-        status = il_pool_run(jobs, study->n_arms * run.blocks, run_block, &run);
-        if (status != IL_OK)
-            status = il_fail(err, run.error.status, "%s", run.error.message);
-    }
+    if (status == IL_OK)
+        status = train(&run, done, err);
     if (status == IL_OK)
         status = il_summarize(study, run.results->runs, run.results->arms, err);
     release(&run);
+    free(done);
     pthread_mutex_destroy(&run.lock);
     if (status != IL_OK) {
         il_results_free(run.results);

@@ -9,10 +9,8 @@ null distribution, counted in Python's integers, and are checked against SciPy's
 """
 
 import random
-import textwrap
 from collections import Counter
 from fractions import Fraction
-from pathlib import Path
 
 import mpmath
 import numpy as np
@@ -20,33 +18,10 @@ import scipy.stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+from tables import array, lines, table, write
+
 mpmath.mp.dps = 60
 draw = random.Random(20240607)
-lines = []
-
-
-def emit(line):
-    lines.extend(
-        textwrap.wrap(
-            line, 98, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-        )
-    )
-
-
-def c(x):
-    if isinstance(x, float) and np.isnan(x):
-        return "(double)NAN"
-    return repr(float(x)) if isinstance(x, float) else str(x)
-
-
-def array(kind, name, values):
-    text = ", ".join(c(v) for v in values)
-    emit(f"static const {kind} {name}[] = {{{text}}};")
-
-
-def table(struct, name, rows):
-    body = ", ".join("{" + ", ".join(c(v) for v in row) + "}" for row in rows)
-    emit(f"static const struct {{ {struct} }} {name}[] = {{{body}}};")
 
 
 def normal_quantile(p):
@@ -268,9 +243,4 @@ def holm():
     table("const double *p, *adjusted; size_t n;", "golden_holm", rows)
 
 
-for section in (normal_quantiles, wilson, rmst, quantiles, a12, permutation, holm):
-    section()
-    lines.append("")
-text = "/* Made by statistics.py. */\n/* clang-format off */\n"
-text += "#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n\n"
-Path(__file__).with_suffix(".h").write_text(text + "\n".join(lines).rstrip() + "\n")
+write(__file__, (normal_quantiles, wilson, rmst, quantiles, a12, permutation, holm))

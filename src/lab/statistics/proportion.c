@@ -1,0 +1,31 @@
+#include "lab/statistics/discrete.h"
+#include "lab/statistics/normal.h"
+
+#include <math.h>
+
+/* The ends are the roots of (n + z²) x² - (2k + z²) x + k²/n = 0 with k = n share. The lower one comes from their
+ * product, which does not cancel for small k and is exactly 0 for k = 0. */
+il_interval il_wilson_share(double share, double n, double level) {
+    double hits = n * share, z = il_two_sided_z(level), z2 = z * z;
+    double larger = hits + z2 / 2 + z * sqrt(hits * (1 - share) + z2 / 4);
+    return (il_interval){hits * share / larger, share < 1 ? larger / (n + z2) : 1};
+}
+
+il_interval il_wilson(size_t k, size_t n, double level) {
+    return il_wilson_share((double)k / (double)n, (double)n, level);
+}
+
+double il_mcnemar(size_t only_a, size_t only_b) {
+    size_t fewer = only_a < only_b ? only_a : only_b;
+    return fmin(1, 2 * il_binomial_tail(fewer, only_a + only_b, 0.5).up_to);
+}
+
+double il_mcnemar_mid(size_t only_a, size_t only_b) {
+    size_t fewer = only_a < only_b ? only_a : only_b;
+    il_tail tail = il_binomial_tail(fewer, only_a + only_b, 0.5);
+    return fmin(1, 2 * tail.up_to - tail.at);
+}
+
+double il_fisher(size_t ka, size_t na, size_t kb, size_t nb) {
+    return fmin(1, il_hypergeometric_two_sided(ka, na, nb, ka + kb));
+}

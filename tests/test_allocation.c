@@ -244,6 +244,31 @@ static void every_failure_is_clean(void **state) {
     }
 }
 
+static void every_dataset_fails_cleanly(void **state) {
+    (void)state;
+    static const char *const texts[] = {"moons",   "circles", "checkerboard", "gaussian", "shapes",
+                                        "teacher", "linear",  "sine",         "friedman", "blobs"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        il_error err;
+        il_data_request request = {0};
+        assert_int_equal(il_call_parse(&il_datasets, texts[i], NULL, &request.data, &err), IL_OK);
+        long before = live;
+        bool done = false;
+        for (long n = 0; !done; n++) {
+            il_dataset *data = NULL;
+            allocations = 0;
+            fail_at = n;
+            il_status status = il_dataset_new(&request, NULL, &data, &err);
+            done = allocations <= n;
+            fail_at = -1;
+            assert_int_equal(status, done ? IL_OK : IL_NO_MEMORY);
+            assert_true(done == (data != NULL));
+            il_dataset_free(data);
+            assert_int_equal(live, before);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_left_out),
@@ -252,6 +277,7 @@ int main(void) {
         cmocka_unit_test(passes_allocate_nothing),
         cmocka_unit_test(longer_studies_allocate_no_more),
         cmocka_unit_test(every_failure_is_clean),
+        cmocka_unit_test(every_dataset_fails_cleanly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,6 +23,7 @@ typedef struct il_loss_pass {
 typedef struct il_loss_type {
     il_desc desc;
     size_t min_outputs;
+    bool classes; /* targets must be of classes; else numbers will do */
     void (*evaluate)(const double *arg, const il_loss_pass *pass);
 } il_loss_type;
 

@@ -33,5 +33,6 @@ const il_loss_type il_loss_bce = {
              .aliases = "binary_cross_entropy binary_crossentropy bce_with_logits",
              .formula = "mean of max(z, 0) - z*y + log(1 + exp(-|z|))"},
     .min_outputs = 1,
+    .classes = true,
     .evaluate = bce_evaluate,
 };

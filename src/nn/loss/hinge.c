@@ -85,5 +85,6 @@ const il_loss_type il_loss_hinge = {
                     {.name = "squared", .doc = "squares of the terms", .kind = IL_BOOL, .max = 1}},
          .n_params = 2},
     .min_outputs = 1,
+    .classes = true,
     .evaluate = hinge_evaluate,
 };

@@ -72,5 +72,6 @@ const il_loss_type il_loss_perceptron = {
                  "j != c",
              .source = "Rosenblatt 1958; Duda, Hart & Stork 2001, sections 5.5 and 5.12"},
     .min_outputs = 1,
+    .classes = true,
     .evaluate = perceptron_evaluate,
 };

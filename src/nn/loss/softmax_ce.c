@@ -73,5 +73,6 @@ const il_loss_type il_loss_softmax_ce = {
                          .max = 1}},
              .n_params = 1},
     .min_outputs = 2,
+    .classes = true,
     .evaluate = softmax_ce_evaluate,
 };

@@ -98,7 +98,7 @@ shows 'features    4, pictures of 2x2 pixels from 0 to 255'
 grep -Eq '^  2  +2  +0$' out || fail mnist "$(grep '^  2' out)"
 [ "$(tail -2 out)" = "$(printf '2   7 \n▀▄  ▄▀')" ] || fail mnist "pictures: $(tail -2 out)"
 good data show 'mnist(n=2, classes="2,7")' --format json
-for word in '"data": "mnist(n=2, classes=\\"2,7\\")"' '"samples": 3' '"classes": 2'; do
+for word in '"data": "mnist(n=2, classes=\"2,7\")"' '"samples": 3' '"classes": 2'; do
     shows "$word"
 done
 tr -d ' \n' <out | grep -qF '"picture":[2,2]' || fail json "no shape: $(cat out)"

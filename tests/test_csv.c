@@ -214,7 +214,8 @@ static void numbers(void **state) {
                                         "1e-30",
                                         "-7.",
                                         ".0",
-                                        "0.1234567890123456789"};
+                                        "0.1234567890123456789",
+                                        "0.1234567890123456"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char text[64];
         snprintf(text, sizeof text, "%s,0\n1,1\n", texts[i]);

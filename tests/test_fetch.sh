@@ -98,6 +98,10 @@ is c/small/one.gz "content of one"
 head -c 20 bad/two.gz >d/.small.part/two.gz
 INITLAB_DATA=$dir/d INITLAB_MIRROR=file://$dir/good fetch 0 small
 is d/small/two.gz "content of two"
+# What is complete already is not asked for again.
+mkdir -p i/.small.part && cp good/one.gz i/.small.part
+INITLAB_DATA=$dir/i INITLAB_MIRROR=file://$dir/good fetch 0 small
+grep -q 'one.gz' err && fail "complete part" "was fetched again"
 # A mirror that breaks off leaves what it gave for the next time.
 mkdir half && head -c 25 good/one.gz >half/one.gz
 INITLAB_DATA=$dir/e INITLAB_MIRROR=file://$dir/half fetch 1 small

@@ -1,5 +1,5 @@
 /* Datasets from npy and npz: shapes and types decide what an array is. */
-#include "files.h"
+#include "data_files.h"
 
 #include "initlab/tensor.h"
 

@@ -1,5 +1,5 @@
 /* CSV tables: what is read from them, and what is said, with line and column, of those that are none. */
-#include "files.h"
+#include "data_files.h"
 
 static void assert_X(const il_dataset *data, size_t n, size_t inputs, const double *X) {
     assert_int_equal(data->n, n);
@@ -21,8 +21,7 @@ static void spellings(void **state) {
     static const char *const texts[] = {
         "1,-2.5,7\n3,4e-1,9\n+5,.75,7\n",
         "1,-2.5,7\r\n3,4e-1,9\r\n5,0.75,7",
-        "\xEF\xBB\xBF"
-        "a,b,class\n1,-2.5,7\n\n3,0.4,9\n  \n5,75e-2,7\n\n",
+        "\357\273\277a,b,class\n1,-2.5,7\n\n3,0.4,9\n  \n5,75e-2,7\n\n",
         " \"1\" , -2.50 , 7\n3,\"0.4\",9\n5,00.75,\"7\"\n",
         "1, -2.5, 7.0\n3, 0.40000000000000000000001, 9\n5, 0.75, 7\n",
     };

@@ -1,6 +1,6 @@
 /* The datasets that are part of the library, against sums of the files that they were taken from: Debian 12's
  * python3-sklearn (digits.csv.gz, iris.csv). */
-#include "files.h"
+#include "data_files.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* idx files: what is read from them, where they are found, which samples are taken, and every way to be malformed. */
-#include "files.h"
+#include "data_files.h"
 
 enum { TRAIN = 5, TEST = 2, ROWS = 2, COLUMNS = 3, PIXELS = ROWS * COLUMNS };
 

@@ -1,5 +1,5 @@
 /* The real MNIST, when INITLAB_DATA has it. Checksums are those that Python's zlib.crc32 gives of the distributed files. */
-#include "files.h"
+#include "data_files.h"
 
 #include "base/clock.h"
 

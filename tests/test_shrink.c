@@ -1,5 +1,5 @@
 /* Files that become shorter, or longer, while they are read: the first read of the file changes it. */
-#include "files.h"
+#include "data_files.h"
 
 #include <errno.h>
 

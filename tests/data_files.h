@@ -1,6 +1,6 @@
 /* Datasets from files that a test writes, in an empty folder of its own. */
-#ifndef FILES_H
-#define FILES_H
+#ifndef DATA_FILES_H
+#define DATA_FILES_H
 
 #include "cmocka_all.h"
 

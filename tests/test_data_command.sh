@@ -3,7 +3,6 @@
 set -u
 initlab=$(realpath "$1")
 . "$(dirname "$(realpath "$0")")/command.sh"
-real=${INITLAB_DATA:-}
 unset INITLAB_DATA XDG_CACHE_HOME
 export HOME=$dir/home
 
@@ -148,16 +147,6 @@ if [ -w /dev/full ]; then
         code=$?
         [ $code -eq 4 ] && grep -qF 'cannot write to standard output' err || fail "$args > /dev/full" "$code $(cat err)"
     done
-fi
-
-# --- the real MNIST
-
-if [ -n "$real" ] && [ -d "$real/mnist" ]; then
-    export INITLAB_DATA=$real
-    good data show mnist
-    shows 'samples     70000: 60000 train, 10000 test'
-    shows 'with scale01: mean 0.1307, std 0.3081'
-    grep -Eq '^  7  +6265  +1028$' out || fail mnist "sevens: $(grep '^  7' out)"
 fi
 
 printf '%d cases, %d failures\n' "$cases" "$failures"

@@ -59,6 +59,20 @@ static inline unsigned char *read_file(const char *name, size_t *n) {
     return bytes;
 }
 
+/* A number as idx has it. */
+static inline void put32(uint8_t *to, uint32_t value) {
+    for (int i = 0; i < 4; i++)
+        to[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+/* An idx file of n labels; returns its size. */
+static inline size_t labels_of(uint8_t *to, const uint8_t *label, size_t n) {
+    put32(to, 0x801);
+    put32(to + 4, (uint32_t)n);
+    memcpy(to + 8, label, n);
+    return 8 + n;
+}
+
 static inline il_status build(const char *text, const il_folders *folders, il_dataset **out,
                               il_error *err) {
     il_data_request request = {0};

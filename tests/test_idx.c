@@ -1,4 +1,4 @@
-/* idx files: what is read from them, where they are found, which samples are taken, and every way to be malformed. */
+/* idx files: what is read from them, where they are found, and every way to be malformed. */
 #include "data_files.h"
 
 enum { TRAIN = 5, TEST = 2, ROWS = 2, COLUMNS = 3, PIXELS = ROWS * COLUMNS };
@@ -10,11 +10,6 @@ static uint8_t pixel(size_t sample, size_t j) {
     return (uint8_t)(37 * sample + 11 * j + 250);
 }
 
-static void put32(uint8_t *to, uint32_t value) {
-    for (int i = 0; i < 4; i++)
-        to[i] = (uint8_t)(value >> (24 - 8 * i));
-}
-
 /* A file of n images numbered from `first`; returns its size. */
 static size_t images_of(uint8_t *to, size_t first, size_t n) {
     put32(to, 0x803);
@@ -24,13 +19,6 @@ static size_t images_of(uint8_t *to, size_t first, size_t n) {
     for (size_t i = 0; i < n * PIXELS; i++)
         to[16 + i] = pixel(first + i / PIXELS, i % PIXELS);
     return 16 + n * PIXELS;
-}
-
-static size_t labels_of(uint8_t *to, const uint8_t *label, size_t n) {
-    put32(to, 0x801);
-    put32(to + 4, (uint32_t)n);
-    memcpy(to + 8, label, n);
-    return 8 + n;
 }
 
 typedef void writer(const char *name, const void *bytes, size_t n);
@@ -106,88 +94,6 @@ static void classes_kept(void **state) {
                    "as \"1,3-5\"");
     assert_refused("idx(i, l, n=6)", "idx: n=6 is more than the 5 samples that train");
     assert_refused("idx(i, l, n=3, classes=0-1)", "idx: n=3 is more than the 2 samples that train");
-}
-
-/* A thousand samples whose first two pixels are their number. */
-static void write_many(void) {
-    enum { N = 1000 };
-    static uint8_t bytes[16 + N * 2], label[N];
-    put32(bytes, 0x803);
-    put32(bytes + 4, N);
-    put32(bytes + 8, 1);
-    put32(bytes + 12, 2);
-    for (size_t i = 0; i < N; i++) {
-        bytes[16 + 2 * i] = (uint8_t)(i >> 8);
-        bytes[17 + 2 * i] = (uint8_t)i;
-        label[i] = (uint8_t)(i % 10);
-    }
-    write_file("mi", bytes, sizeof bytes);
-    write_file("ml", bytes, labels_of(bytes, label, N));
-}
-
-static size_t number_of(const il_dataset *data, size_t i) {
-    return (size_t)data->pixels[2 * i] << 8 | data->pixels[2 * i + 1];
-}
-
-/* A larger subset has all of a smaller one; another seed has another. */
-static void subsets(void **state) {
-    (void)state;
-    write_many();
-    il_dataset *small = make("idx(mi, ml, n=100)"), *large = make("idx(mi, ml, n=400)"),
-               *other = make("idx(mi, ml, n=100, seed=2)"), *again = make("idx(mi, ml, n=100)");
-    bool in_large[1000] = {false};
-    size_t shared = 0, previous = 0, low = 0;
-    for (size_t i = 0; i < 400; i++)
-        in_large[number_of(large, i)] = true;
-    for (size_t i = 0; i < 100; i++) {
-        size_t k = number_of(small, i);
-        assert_true(in_large[k]);
-        assert_int_equal(small->label[i], k % 10);
-        assert_true(i == 0 || k > previous); /* each once, in the file's order */
-        previous = k;
-        low += k < 500;
-        for (size_t j = 0; j < 100; j++)
-            shared += number_of(other, j) == k;
-    }
-    /* Hypergeometric: 10 of 100 shared, standard deviation 2.85, and 50 in the first half, 4.75: five of each, which a
-     * fair choice exceeds once in a million. */
-    assert_in_range(shared, 0, 24);
-    assert_in_range(low, 27, 73);
-    assert_int_equal(small->part[IL_TRAIN], 100);
-    assert_memory_equal(small->pixels, again->pixels, 200);
-    il_dataset_free(small);
-    il_dataset_free(large);
-    il_dataset_free(other);
-    il_dataset_free(again);
-}
-
-/* Labels lie as often as asked for, uniformly, and do so for the same samples whatever else is asked. */
-static void noise(void **state) {
-    (void)state;
-    write_many();
-    il_dataset *half = make("idx(mi, ml, mi, ml, noise=0.5)"), *all = make("idx(mi, ml, noise=1)"),
-               *some = make("idx(mi, ml, noise=0.5, n=300)"), *few = make("idx(mi, ml, noise=0.2)");
-    size_t wrong = 0, count[10] = {0};
-    for (size_t i = 0; i < 1000; i++) {
-        wrong += half->label[i] != i % 10;
-        count[all->label[i]]++;
-        if (few->label[i] != i % 10)
-            assert_int_equal(half->label[i], few->label[i]);
-        if (half->label[i] != i % 10)
-            assert_int_equal(half->label[i], all->label[i]);
-        assert_int_equal(half->label[1000 + i], i % 10); /* those that test are true */
-    }
-    /* Binomial(1000, 0.45) and (1000, 0.1): 450 ± 15.7 and 100 ± 9.5. Five standard deviations; less than one correct
-     * generator in 150000 fails. */
-    assert_in_range(wrong, 372, 528);
-    for (size_t c = 0; c < 10; c++)
-        assert_in_range(count[c], 53, 147);
-    for (size_t i = 0; i < 300; i++)
-        assert_int_equal(some->label[i], half->label[number_of(some, i)]);
-    il_dataset_free(half);
-    il_dataset_free(all);
-    il_dataset_free(some);
-    il_dataset_free(few);
 }
 
 static const char *const names[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
@@ -454,7 +360,6 @@ static void no_files(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs),         cmocka_unit_test(classes_kept),
-        cmocka_unit_test(subsets),       cmocka_unit_test(noise),
         cmocka_unit_test(found_by_name), cmocka_unit_test(emnist),
         cmocka_unit_test(truncated),     cmocka_unit_test(truncated_gzip),
         cmocka_unit_test(headers),       cmocka_unit_test(trailing_bytes),

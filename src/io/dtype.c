@@ -1,4 +1,5 @@
 #include "io/dtype.h"
+#include "io/set.h"
 
 #include <string.h>
 
@@ -63,6 +64,10 @@ const char *il_dtype_name(il_dtype dtype) {
 
 size_t il_dtype_size(il_dtype dtype) {
     return il_dtype_infos[dtype].size;
+}
+
+size_t il_tensor_bytes(const il_tensor *tensor) {
+    return tensor->count * il_dtype_size(tensor->dtype);
 }
 
 double il_tensor_at(const il_tensor *tensor, size_t i) {

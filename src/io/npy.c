@@ -112,7 +112,7 @@ static il_status read_shape(header *h) {
         if (!comma)
             return fail_syntax(h, "',' or ')' in the shape");
         if (h->shape.n_dims == IL_TENSOR_DIMS)
-            return fail(h->source, h->err, "more than 8 dims", "save array.reshape(…) of fewer");
+            return fail(h->source, h->err, "more than 8 dims", "save a reshaped array");
         il_status status = read_dim(h, &h->shape.dim[h->shape.n_dims++]);
         if (status != IL_OK)
             return status;
@@ -172,7 +172,7 @@ static il_status read_dict(header *h) {
 static il_status read_header(header *h, size_t n) {
     char *text = calloc(n + 1, 1);
     if (!text)
-        return il_file_fail(h->err, IL_NO_MEMORY, h->source->path, "out of memory for tensors");
+        return il_tensors_no_memory(h->source->path, h->err);
     il_status status = h->source->read(h->source->context, text, n, h->err);
     h->at = text;
     if (status == IL_OK && memchr(text, '\0', n))
@@ -227,7 +227,7 @@ static void reorder(const il_shape *shape, const char *from, char *to) {
 static il_status read_fortran(const header *h, void *data) {
     char *raw = malloc(h->shape.bytes + !h->shape.bytes);
     if (!raw)
-        return il_file_fail(h->err, IL_NO_MEMORY, h->source->path, "out of memory for tensors");
+        return il_tensors_no_memory(h->source->path, h->err);
     il_status status = h->source->read(h->source->context, raw, h->shape.bytes, h->err);
     if (status == IL_OK)
         reorder(&h->shape, raw, data);
@@ -297,7 +297,6 @@ il_status il_npy_write_file(const il_tensors *set, il_replacement *new, const ch
     const il_tensor *tensor = &set->tensor[0];
     char text[IL_NPY_HEADER];
     il_status status = il_replace_write(new, text, il_npy_header(tensor, text), err);
-    return status == IL_OK ? il_replace_write(new, tensor->data,
-                                              tensor->count * il_dtype_size(tensor->dtype), err)
+    return status == IL_OK ? il_replace_write(new, tensor->data, il_tensor_bytes(tensor), err)
                            : status;
 }

@@ -3,11 +3,13 @@
 #include "io/npy.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <zip.h>
+#include <zlib.h>
 
 /* An entry while it is read. */
 typedef struct entry {
@@ -16,8 +18,14 @@ typedef struct entry {
 } entry;
 
 static il_status fail(const char *path, zip_error_t *error, const char *label, il_error *err) {
-    if (zip_error_code_zip(error) == ZIP_ER_MEMORY)
-        return il_file_fail(err, IL_NO_MEMORY, path, "out of memory for tensors");
+    int code = zip_error_code_zip(error);
+    /* Some of libzip's functions fail without memory and say nothing. */
+    if (code == ZIP_ER_MEMORY || code == ZIP_ER_OK ||
+        (code == ZIP_ER_ZLIB && zip_error_code_system(error) == Z_MEM_ERROR))
+        return il_tensors_no_memory(path, err);
+    if (code == ZIP_ER_EXISTS)
+        return il_file_fail(err, IL_INVALID, path,
+                            "zip archive: two of its entries have one name (remove one)");
     return il_file_fail(err, IL_INVALID, path, "%szip archive: %s (copy it again)", label,
                         zip_error_strerror(error));
 }
@@ -49,12 +57,9 @@ static il_status end_entry(entry *e, il_error *err) {
 }
 
 /* The data of an entry can be what the archive says. */
-static il_status check_entry(const char *path, const char *label, zip_t *zip,
-                             const zip_stat_t *stat, uint64_t file_size, uint64_t room,
-                             il_error *err) {
+static il_status check_entry(const char *path, const char *label, const zip_stat_t *stat,
+                             uint64_t file_size, uint64_t room, il_error *err) {
     enum { DEFLATE_RATIO = 1032 }; /* zlib.net/zlib_tech.html, "Maximum Compression Factor" */
-    char name[IL_CLIP];
-    il_clip(stat->name, strlen(stat->name), name);
     if (stat->encryption_method != ZIP_EM_NONE)
         return il_file_fail(err, IL_INVALID, path, "%sis encrypted (save it without a password)",
                             label);
@@ -62,9 +67,6 @@ static il_status check_entry(const char *path, const char *label, zip_t *zip,
         return il_file_fail(err, IL_INVALID, path,
                             "%sis compressed by method %u (save it with numpy.savez)", label,
                             stat->comp_method);
-    if (zip_name_locate(zip, stat->name, 0) != (zip_int64_t)stat->index)
-        return il_file_fail(err, IL_INVALID, path, "there are two entries called '%s' (remove one)",
-                            name);
     if (stat->size > room)
         return il_file_fail(err, IL_INVALID, path,
                             "%s%llu bytes when decompressed, %llu are left of what is accepted",
@@ -117,11 +119,11 @@ static il_status read_one(const char *path, zip_t *zip, zip_uint64_t i, uint64_t
     size_t n = strlen(stat.name) + 1;
     char *name = malloc(n);
     if (!name)
-        return il_file_fail(err, IL_NO_MEMORY, path, "out of memory for tensors");
+        return il_tensors_no_memory(path, err);
     memcpy(name, stat.name, n);
     const char *problem = cut_name(name);
     il_status status = problem ? il_file_fail(err, IL_INVALID, path, "%s%s", label, problem)
-                               : check_entry(path, label, zip, &stat, file_size, *room, err);
+                               : check_entry(path, label, &stat, file_size, *room, err);
     if (status == IL_OK)
         status = read_array(path, label, zip, &stat, name, set, err);
     *room -= status == IL_OK ? stat.size : 0;
@@ -130,12 +132,15 @@ static il_status read_one(const char *path, zip_t *zip, zip_uint64_t i, uint64_t
 }
 
 static il_status open_zip(il_file *file, zip_t **out, il_error *err) {
-    int code = 0, fd = dup(il_file_descriptor(file));
+    int code = 0, fd = fcntl(il_file_descriptor(file), F_DUPFD_CLOEXEC, 0);
     if (fd < 0)
         return il_file_fail_system(err, il_file_path(file), "read", "tensors", errno, "try again");
     *out = zip_fdopen(fd, ZIP_CHECKCONS, &code);
     if (*out)
         return IL_OK;
+    /* The file is open: all that can keep a stream from it is memory. */
+    if (code == ZIP_ER_OPEN)
+        code = ZIP_ER_MEMORY;
     close(fd);
     zip_error_t error;
     zip_error_init_with_code(&error, code);
@@ -162,7 +167,7 @@ static bool add_entry(zip_t *zip, const il_tensor *tensor, char header[IL_NPY_HE
     enum { JANUARY_1980 = 1 << 5 | 1 }; /* DOS cannot say less */
     zip_buffer_fragment_t parts[2] = {
         {(zip_uint8_t *)header, il_npy_header(tensor, header)},
-        {tensor->data, tensor->count * il_dtype_size(tensor->dtype)},
+        {tensor->data, il_tensor_bytes(tensor)},
     };
     sprintf(name, "%s.npy", tensor->name);
     zip_source_t *source = zip_source_buffer_fragment(zip, parts, 2, 0);
@@ -225,9 +230,8 @@ il_status il_npz_write(const il_tensors *set, il_replacement *new, const char *p
     zip_error_t error;
     zip_error_init(&error);
     zip_source_t *buffer = zip_source_buffer_create(NULL, 0, 0, &error);
-    il_status status = headers && name && buffer
-                           ? make_zip(set, buffer, headers, name, path, err)
-                           : il_file_fail(err, IL_NO_MEMORY, path, "out of memory for tensors");
+    il_status status = headers && name && buffer ? make_zip(set, buffer, headers, name, path, err)
+                                                 : il_tensors_no_memory(path, err);
     if (status == IL_OK)
         status = copy_out(buffer, new, path, err);
     zip_source_free(buffer);

@@ -17,7 +17,7 @@ enum { NAME = NAME_MAX + 16 }; /* too long is for the system to say */
 struct il_replacement {
     const char *path, *noun;
     int folder, fd;
-    bool exists, locked;   /* there is an old file; the temporary is ours */
+    bool exists, ours;     /* there is an old file; the temporary is ours */
     mode_t mode;           /* of the old file */
     char target[PATH_MAX]; /* `path` without links */
     const char *name;      /* its last part; all work is done by names in `folder` */
@@ -79,13 +79,19 @@ static il_status lock_temporary(il_replacement *new, bool *stale, il_error *err)
     struct stat mine, named;
     new->fd = openat(new->folder, new->temporary,
                      O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
-    if (new->fd < 0 || flock(new->fd, LOCK_EX | LOCK_NB) != 0 || fstat(new->fd, &mine) != 0)
+    if (new->fd < 0)
+        return fail(new, errno, err);
+    if (flock(new->fd, LOCK_EX | LOCK_NB) != 0) {
+        new->ours = errno != EWOULDBLOCK;
+        return fail(new, errno, err);
+    }
+    if (fstat(new->fd, &mine) != 0)
         return fail(new, errno, err);
     *stale = fstatat(new->folder, new->temporary, &named, AT_SYMLINK_NOFOLLOW) != 0 ||
              mine.st_ino != named.st_ino;
     if (!*stale && !S_ISREG(mine.st_mode))
         return fail(new, EEXIST, err);
-    new->locked = !*stale;
+    new->ours = !*stale;
     return IL_OK;
 }
 
@@ -175,7 +181,7 @@ static il_status put_in_place(il_replacement *new, il_generations generations, i
             renameat(new->folder, kept, new->folder, new->name);
         return fail(new, error, err);
     }
-    new->locked = false; /* its name is gone */
+    new->ours = false; /* its name is gone */
     /* Some file systems cannot sync a folder, and say EINVAL. */
     if (fsync(new->folder) != 0 && errno != EINVAL)
         return fail(new, errno, err);
@@ -191,7 +197,7 @@ il_status il_replace_commit(il_replacement *new, il_generations generations, il_
 void il_replace_abandon(il_replacement *new) {
     if (!new)
         return;
-    if (new->locked)
+    if (new->ours)
         unlinkat(new->folder, new->temporary, 0);
     if (new->fd >= 0)
         close(new->fd);

@@ -1,8 +1,7 @@
-/* safetensors: 8 bytes of header size, a JSON header, and the tensors' bytes one after another.
+/* Reading safetensors: 8 bytes of header size, a JSON header, and the tensors' bytes one after another.
  *
  * The format is that of github.com/huggingface/safetensors, "Format"; like its library, the reader
- * requires the data to be covered without holes and overlaps, and the writer lays tensors out by type and
- * name, so that its bytes are that library's.
+ * requires the data to be covered without holes and overlaps.
  */
 #include "base/text.h"
 #include "io/dtype.h"
@@ -12,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { HEADER_MOST = 4 << 20 }; /* for some 40000 tensors; the format's own limit is 100 MB */
 
 /* A tensor as the header has it: data[begin, end) with `name` in the JSON's memory. */
 typedef struct entry {
@@ -28,10 +25,6 @@ typedef struct header {
     size_t n;
     entry *entry; /* [n] */
 } header;
-
-static il_status no_memory(const char *path, il_error *err) {
-    return il_file_fail(err, IL_NO_MEMORY, path, "out of memory for tensors");
-}
 
 /* A value as a message shows it. */
 static const char *show(const json_t *value, char text[IL_CLIP]) {
@@ -209,14 +202,15 @@ static il_status read_header(header *h, const char *text, size_t n, il_tensors *
         return il_file_fail(err, IL_INVALID, h->path,
                             "no safetensors, npy or npz file: name one of these");
     h->json = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
-    if (!h->json && json_error_code(&error) == json_error_out_of_memory)
-        return no_memory(h->path, err);
+    /* Jansson has a text for every fault of the JSON; without memory it mostly has none. */
+    if (!h->json && (!*error.text || json_error_code(&error) == json_error_out_of_memory))
+        return il_tensors_no_memory(h->path, err);
     if (!h->json)
         return il_file_fail(err, IL_INVALID, h->path, "byte %d of the header: %s", error.position,
                             error.text);
     h->entry = calloc(json_object_size(h->json) + 1, sizeof *h->entry);
     if (!h->entry)
-        return no_memory(h->path, err);
+        return il_tensors_no_memory(h->path, err);
     json_object_foreach(h->json, name, value) {
         il_status status = strcmp(name, "__metadata__") == 0
                                ? read_notes(h, value, set, err)
@@ -248,13 +242,13 @@ il_status il_safetensors_read(il_file *file, const unsigned char head[IL_HEAD], 
                             "no tensor file, or truncated: as safetensors it would have %llu bytes "
                             "of header, and %llu are there",
                             (unsigned long long)n, (unsigned long long)rest);
-    if (n > HEADER_MOST)
+    if (n > IL_SAFETENSORS_HEADER)
         return il_file_fail(err, IL_INVALID, h.path,
                             "%llu bytes of header: at most %d are accepted", (unsigned long long)n,
-                            HEADER_MOST);
+                            IL_SAFETENSORS_HEADER);
     char *text = malloc((size_t)n);
     il_status status =
-        text ? il_file_read_exactly(file, text, (size_t)n, err) : no_memory(h.path, err);
+        text ? il_file_read_exactly(file, text, (size_t)n, err) : il_tensors_no_memory(h.path, err);
     if (status == IL_OK)
         status = read_header(&h, text, (size_t)n, set, err);
     free(text);
@@ -264,80 +258,5 @@ il_status il_safetensors_read(il_file *file, const unsigned char head[IL_HEAD], 
         status = read_data(&h, file, set, err);
     free(h.entry);
     json_decref(h.json);
-    return status;
-}
-
-static int by_type_and_name(const void *a, const void *b) {
-    const il_tensor *x = *(const il_tensor *const *)a, *y = *(const il_tensor *const *)b;
-    return x->dtype != y->dtype ? (x->dtype < y->dtype ? -1 : 1) : strcmp(x->name, y->name);
-}
-
-/* The JSON of a tensor whose data is at `begin`, or NULL. */
-static json_t *describe(const il_tensor *tensor, uint64_t begin) {
-    uint64_t end = begin + tensor->count * il_dtype_size(tensor->dtype);
-    json_t *shape = json_array();
-    for (size_t i = 0; shape && i < tensor->n_dims; i++)
-        if (json_array_append_new(shape, json_integer((json_int_t)tensor->shape[i])) != 0) {
-            json_decref(shape);
-            shape = NULL;
-        }
-    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", il_dtype_name(tensor->dtype), "shape", shape,
-                     "data_offsets", (json_int_t)begin, (json_int_t)end);
-}
-
-static json_t *describe_all(const il_tensors *set, const il_tensor *const *order) {
-    json_t *all = json_object(), *notes = set->n_notes ? json_object() : NULL;
-    bool failed = !all || (set->n_notes && !notes);
-    for (size_t i = 0; i < set->n_notes && !failed; i++)
-        failed = json_object_set_new(notes, set->note[i].key, json_string(set->note[i].text)) != 0;
-    if (notes && !failed)
-        failed = json_object_set(all, "__metadata__", notes) != 0;
-    uint64_t at = 0;
-    for (size_t i = 0; i < set->n && !failed; i++) {
-        failed = json_object_set_new(all, order[i]->name, describe(order[i], at)) != 0;
-        at += order[i]->count * il_dtype_size(order[i]->dtype);
-    }
-    json_decref(notes);
-    if (failed)
-        json_decref(all);
-    return failed ? NULL : all;
-}
-
-/* The size and the JSON, with spaces after it up to a multiple of 8. */
-static il_status write_header(il_replacement *new, const char *text, const char *path,
-                              il_error *err) {
-    uint64_t length = strlen(text), n = (length + 7) / 8 * 8;
-    if (n > HEADER_MOST)
-        return il_file_fail(
-            err, IL_INVALID, path,
-            "the set needs %llu bytes of header, at most %d are accepted (write fewer "
-            "tensors or notes)",
-            (unsigned long long)n, HEADER_MOST);
-    il_status status = il_replace_write(new, &n, sizeof n, err);
-    if (status == IL_OK)
-        status = il_replace_write(new, text, length, err);
-    return status == IL_OK ? il_replace_write(new, "       ", n - length, err) : status;
-}
-
-il_status il_safetensors_write(const il_tensors *set, il_replacement *new, const char *path,
-                               il_error *err) {
-    const il_tensor **order = malloc((set->n + 1) * sizeof *order);
-    if (!order)
-        return no_memory(path, err);
-    for (size_t i = 0; i < set->n; i++)
-        order[i] = &set->tensor[i];
-    qsort(order, set->n, sizeof *order, by_type_and_name);
-    json_t *json = describe_all(set, order);
-    char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-    il_status status = text ? write_header(new, text, path, err) : no_memory(path, err);
-    for (size_t i = 0; i < set->n && status == IL_OK; i++)
-        status = il_replace_write(new, order[i]->data,
-                                  order[i]->count * il_dtype_size(order[i]->dtype), err);
-    void (*release)(void *);
-    json_get_alloc_funcs(NULL, &release);
-    if (text)
-        release(text);
-    json_decref(json);
-    free(order);
     return status;
 }

@@ -15,12 +15,21 @@ typedef struct il_shape {
 /* False when the elements cannot be addressed. */
 bool il_shape_measure(il_shape *shape);
 
+/* The bytes of a tensor's data. */
+size_t il_tensor_bytes(const il_tensor *tensor);
+
+/* IL_NO_MEMORY, with a message. */
+il_status il_tensors_no_memory(const char *path, il_error *err);
+
 /* Why `name` cannot be a tensor's, or NULL. */
 const char *il_name_problem(const char *name);
 
 /* Appends a tensor of a measured shape whose name is known to be valid and new. */
 il_status il_tensors_append(il_tensors *set, const char *name, const il_shape *shape, void **data,
                             il_error *err);
+
+/* The longest header in bytes, enough for some 40000 tensors; the format's own limit is 100 MB. */
+enum { IL_SAFETENSORS_HEADER = 4 << 20 };
 
 /* The readers fill an empty set, whose `path` is the file's, from `file`, of which `head` has been read. */
 enum { IL_HEAD = 8 };

@@ -12,6 +12,10 @@ static il_status no_memory(il_error *err) {
     return il_fail(err, IL_NO_MEMORY, "out of memory for tensors");
 }
 
+il_status il_tensors_no_memory(const char *path, il_error *err) {
+    return il_file_fail(err, IL_NO_MEMORY, path, "out of memory for tensors");
+}
+
 static char *copy_text(const char *text) {
     size_t n = strlen(text) + 1;
     char *copy = malloc(n);

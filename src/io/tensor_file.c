@@ -48,8 +48,7 @@ il_status il_tensors_read(const char *path, uint64_t most, il_tensors **out, il_
     if (status == IL_OK) {
         size_t n = strlen(path) + 1;
         set->path = malloc(n);
-        status =
-            set->path ? IL_OK : il_file_fail(err, IL_NO_MEMORY, path, "out of memory for tensors");
+        status = set->path ? IL_OK : il_tensors_no_memory(path, err);
         if (set->path)
             memcpy(set->path, path, n);
     }

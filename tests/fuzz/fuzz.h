@@ -1,46 +1,54 @@
-/* What the fuzz targets share: bytes as a file that has a path, and what must hold of every dataset. */
-#ifndef FUZZ_H
-#define FUZZ_H
+/* What the fuzz targets share: an input as a file, since what is read comes from files. */
+#ifndef TESTS_FUZZ_H
+#define TESTS_FUZZ_H
 
-#include "initlab/data.h"
+#include "initlab/tensor.h"
 
-#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-static inline void demand(bool holds) {
-    if (!holds)
+/* The path of a file in memory that holds bytes[n], until the next call. */
+static inline const char *file_of(const uint8_t *bytes, size_t n) {
+    static char path[64];
+    static int fd = -1;
+    if (fd < 0) {
+        fd = memfd_create("input", 0);
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    }
+    if (fd < 0 || ftruncate(fd, 0) != 0 || pwrite(fd, bytes, n, 0) != (ssize_t)n)
         abort();
+    return path;
 }
 
-/* An ordinary file in memory, whose path is /proc/self/fd/N; the return value is N. */
-static inline int open_bytes(const uint8_t *bytes, size_t n) {
-    int fd = memfd_create("fuzz", 0);
-    demand(fd >= 0 && write(fd, bytes, n) == (ssize_t)n);
-    return fd;
-}
-
-/* Builds what the call says. A dataset is one in all its parts, an error has one line. */
-static inline void try_call(const char *text) {
-    il_data_request request = {0};
-    il_error err = {.message = ""};
-    il_dataset *data = NULL;
-    demand(il_call_parse(&il_datasets, text, NULL, &request.data, &err) == IL_OK);
-    il_status status = il_dataset_new(&request, NULL, &data, &err);
-    demand((status == IL_OK) == (data != NULL));
-    demand(status == IL_OK || (*err.message && !strchr(err.message, '\n')));
-    for (size_t i = 0; data && i < data->n; i++)
-        demand(!data->label || data->label[i] < data->classes);
-    for (size_t i = 0; data && data->X && i < data->n * data->inputs; i++)
-        demand(isfinite(data->X[i]));
-    for (size_t i = 0; data && data->target && i < data->n * data->outputs; i++)
-        demand(isfinite(data->target[i]));
-    il_dataset_free(data);
+/* Reads a set; what is accepted must be consistent, and readable to its last element. */
+static inline void read_tensors(const uint8_t *bytes, size_t n) {
+    il_error err;
+    il_tensors *set;
+    if (il_tensors_read(file_of(bytes, n), 1 << 20, &set, &err) != IL_OK) {
+        if (set || !err.message[0])
+            abort();
+        return;
+    }
+    for (size_t t = 0; t < set->n; t++) {
+        const il_tensor *tensor = &set->tensor[t];
+        size_t count = 1;
+        for (size_t d = 0; d < tensor->n_dims; d++)
+            count *= tensor->shape[d];
+        if (count != tensor->count || il_tensors_find(set, tensor->name) != tensor)
+            abort();
+        il_real *values = malloc((count + 1) * sizeof *values);
+        if (values)
+            il_tensor_values(tensor, values);
+        free(values);
+    }
+    il_tensors_check_finite(set, &err);
+    il_tensors_free(set);
 }
 
 #endif

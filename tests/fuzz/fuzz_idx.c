@@ -1,5 +1,5 @@
 /* Images and labels, in this order: the first byte is the size of the labels, the second says what is asked of them. */
-#include "fuzz.h"
+#include "dataset.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     static const char *const asked[] = {"", ", n=2, noise=0.5", ", classes=\"0,2-3\"",
@@ -8,11 +8,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n) {
     if (n < 2 || bytes[0] > n - 2)
         return 0;
     size_t labels = bytes[0], images = n - 2 - labels;
-    int i = open_bytes(bytes + 2, images), l = open_bytes(bytes + 2 + images, labels);
-    snprintf(call, sizeof call, "idx(/proc/self/fd/%d, /proc/self/fd/%d%s)", i, l,
+    int l = memfd_create("labels", 0);
+    demand(l >= 0 && write(l, bytes + 2 + images, labels) == (ssize_t)labels);
+    snprintf(call, sizeof call, "idx(%s, /proc/self/fd/%d%s)", file_of(bytes + 2, images), l,
              asked[bytes[1] % 4]);
-    try_call(call);
-    close(i);
+    build_dataset(call);
     close(l);
     return 0;
 }

@@ -22,6 +22,17 @@ static const cli_command commands[] = {
      "also draws a layer by it: mean, standard deviation, extremes, excess kurtosis, the range of\n"
      "singular values, and a histogram beside the density that theory gives.",
      cli_init},
+    {"report", CLI_REPORT, "FILE.db [options]", 1, 1,
+     "make a page of a study that was run with --out",
+     "Makes one HTML file of a study in FILE.db: question and answer, a table of the arms, charts "
+     "with\n"
+     "their data, and how to reproduce it. It opens without a network and without scripts.",
+     cli_report},
+    {"export", CLI_EXPORT, "FILE.db [options]", 1, 1,
+     "write the runs of a study that was run with --out",
+     "Writes every run of a study in FILE.db to standard output, also when the study is "
+     "incomplete.",
+     cli_export},
     {"doctor", CLI_DOCTOR, "[options]", 0, 0, "show what this build computes with",
      "Shows the version, the compiler, OpenBLAS, the processor's kernels, and how engines are "
      "chosen.",

@@ -10,6 +10,10 @@ typedef enum cli_option {
     CLI_SEEDS,
     CLI_JOBS,
     CLI_OUT,
+    CLI_PAGE,
+    CLI_STUDY,
+    CLI_CSV,
+    CLI_JSONL,
     CLI_SET,
     CLI_ENGINE,
     CLI_FORMAT,
@@ -26,7 +30,15 @@ typedef enum cli_option {
 } cli_option;
 
 /* Who takes an option. Two options of one name, or letter, belong to different commands: the bare `initlab`, or a command. */
-enum { CLI_TOP = 1, CLI_RUN = 2, CLI_INIT = 4, CLI_DOCTOR = 8, CLI_ALL = 15 };
+enum {
+    CLI_TOP = 1,
+    CLI_RUN = 2,
+    CLI_INIT = 4,
+    CLI_DOCTOR = 8,
+    CLI_REPORT = 16,
+    CLI_EXPORT = 32,
+    CLI_ALL = 63
+};
 
 typedef enum cli_kind {
     CLI_FLAG,

@@ -4,26 +4,22 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Okabe & Ito's colors, darkened or lightened where the background asks for it. */
+/* Okabe & Ito's colors, darkened or lightened where the background asks for it; dashes tell further series apart. */
+#define LIGHT                                                                                      \
+    "--s0:#0072b2;--s1:#c04e00;--s2:#007a5a;--s3:#a8437f;--s4:#8a6d00;--s5:#4d4d4d;--s6:#6b4fb3;"  \
+    "--s7:#9c2f2f;--ink:#1b1b1b;--axis:#555;--grid:#ddd"
+#define DARK                                                                                       \
+    "--s0:#56b4e9;--s1:#ff9a56;--s2:#35c79f;--s3:#e89ac7;--s4:#f0e442;--s5:#c8c8c8;--s6:#b8a2f0;"  \
+    "--s7:#ff8f8f;--ink:#eee;--axis:#aaa;--grid:#444"
+#define SERIES(n) ".s" #n "{stroke:var(--s" #n ")}.f" #n "{fill:var(--s" #n ")}"
 const char il_svg_style[] =
-    "svg{font:13px system-ui,sans-serif}"
-    "svg text{fill:#1b1b1b}.axis{stroke:#555;fill:none}.grid{stroke:#ddd;fill:none}"
-    ".note{font-size:11px}.s path,path.s{fill:none}"
-    ".s0,.s1,.s2,.s3,.s4,.s5,.s6,.s7{fill:none;stroke-width:2}"
-    ".s0{stroke:#0072b2}.s1{stroke:#c04e00}.s2{stroke:#007a5a}.s3{stroke:#a8437f}"
-    ".s4{stroke:#8a6d00}.s5{stroke:#2b7fb8}.s6{stroke:#333}.s7{stroke:#6b4fb3}"
-    ".d1{stroke-dasharray:7 3}.d2{stroke-dasharray:2 3}.d3{stroke-dasharray:9 3 2 3}"
-    ".band{stroke:none;fill:#0072b2;opacity:.13}.dot{fill:#0072b2}.bar{fill:#0072b2}"
-    "svg .onlight{fill:#111}svg .ondark{fill:#fff}"
-    "@media (prefers-color-scheme:dark){"
-    "svg text{fill:#eee}.axis{stroke:#aaa}.grid{stroke:#444}"
-    ".s0{stroke:#56b4e9}.s1{stroke:#ff9a56}.s2{stroke:#35c79f}.s3{stroke:#e89ac7}"
-    ".s4{stroke:#f0e442}.s5{stroke:#8ccbf0}.s6{stroke:#ddd}.s7{stroke:#b8a2f0}"
-    ".band{fill:#56b4e9;opacity:.2}.dot,.bar{fill:#56b4e9}}"
-    "@media print{svg text{fill:#000}.axis{stroke:#333}.grid{stroke:#ccc}"
-    ".s0{stroke:#0072b2}.s1{stroke:#c04e00}.s2{stroke:#007a5a}.s3{stroke:#a8437f}"
-    ".s4{stroke:#8a6d00}.s5{stroke:#2b7fb8}.s6{stroke:#333}.s7{stroke:#6b4fb3}"
-    ".band{fill:#0072b2;opacity:.13}.dot,.bar{fill:#0072b2}}";
+    "svg{font:13px system-ui,sans-serif;" LIGHT "}"
+    "@media screen and (prefers-color-scheme:dark){svg{" DARK "}}"
+    "svg text{fill:var(--ink)}svg .onlight{fill:#111}svg .ondark{fill:#fff}"
+    ".axis{stroke:var(--axis);fill:none}.grid{stroke:var(--grid);fill:none}"
+    "[class^=s]{fill:none;stroke-width:2}.band{opacity:.15}"
+    ".d1{stroke-dasharray:7 3}.d2{stroke-dasharray:2 3}.d3{stroke-dasharray:9 3 2 3}" SERIES(0)
+        SERIES(1) SERIES(2) SERIES(3) SERIES(4) SERIES(5) SERIES(6) SERIES(7);
 
 void il_put_escaped(FILE *out, const char *text) {
     for (; *text; text++) {
@@ -154,9 +150,9 @@ void il_svg_path_end(il_svg *svg, const char *hint) {
 }
 
 /* Nine stops of cividis. */
-static const uint8_t stops[][3] = {{0, 34, 78},     {18, 53, 112},   {59, 73, 108},
-                                   {87, 93, 109},   {112, 113, 115}, {138, 134, 120},
-                                   {165, 156, 116}, {195, 179, 105}, {254, 232, 56}};
+static const uint8_t stops[][3] = {{0, 34, 78},     {26, 56, 111},   {67, 78, 108},
+                                   {97, 101, 111},  {125, 124, 120}, {155, 148, 118},
+                                   {188, 174, 108}, {222, 201, 88},  {254, 232, 56}};
 enum { LAST = sizeof stops / sizeof *stops - 1 };
 
 char *il_svg_heat(double share, char color[8]) {

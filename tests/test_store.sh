@@ -55,6 +55,29 @@ runs one.db >/dev/null
 runs killed.db | cmp - expected.csv || fail "the store that was killed has other results"
 [ "$(ls killed.db*)" = killed.db ] || fail "files are left beside the store: $(ls)"
 
+# What was stored is exported as it was reported, and shown.
+"$initlab" export killed.db | cmp - expected.csv || fail "export --csv differs from run --format csv"
+[ "$("$initlab" export killed.db --jsonl | grep -c '^{"data":"xor",.*,"accuracy":[0-9.]*}$')" -eq 18000 ] || fail "export --jsonl"
+"$initlab" report killed.db -o page.html || fail "no report"
+grep -q '^<h1>kept</h1>$' page.html && tail -1 page.html | grep -q '^</html>$' || fail "an odd page"
+"$initlab" report killed.db --study kept | cmp - page.html || fail "the page on standard output is another"
+[ "$(ls page.html*)" = page.html ] || fail "files are left beside the page"
+# refused CODE TEXT ARGS…: that exit code and one line with TEXT, nothing on standard output.
+refused() {
+    expected=$1 text=$2
+    shift 2
+    code=0
+    "$initlab" "$@" >out 2>err || code=$?
+    [ $code -eq "$expected" ] || fail "$*: exit code $code, not $expected"
+    [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$text" err || fail "$*: $(cat err)"
+}
+refused 2 "there is no study 'other' in it" report killed.db --study other
+refused 2 'study.yaml is not a store of initlab' export study.yaml
+refused 2 'study.yaml is not a store of initlab' run study.yaml --out study.yaml
+refused 2 '--csv and --jsonl exclude each other' export killed.db --csv --jsonl
+refused 4 'none.db: cannot be opened: No such file or directory' report none.db
+refused 4 'no/page.html: cannot be written: No such file or directory' report killed.db -o no/page.html
+
 # An interruption is code 3; what has finished is kept. `timeout` also undoes a SIGINT that the caller ignores.
 sed 's/seeds: 3000/seeds: 1000000/' study.yaml >long.yaml
 for signal in INT TERM; do

@@ -32,6 +32,7 @@ static void begin_figure(page *p, const char *heading, size_t shown) {
     if (shown < p->a->n_arms)
         fprintf(p->out, "<p class=\"note\">The %zu fastest of %zu arms%s.</p>\n", shown,
                 p->a->n_arms, p->baseline == SIZE_MAX ? "" : ", and the baseline");
+    fputs("<div class=\"wide\">\n", p->out);
 }
 
 static void begin_data(page *p, const char *caption) {
@@ -62,15 +63,27 @@ static char *shorten(char *label, size_t n) {
     return label;
 }
 
-#define PLOT 460.0 /* width of the plotting area */
+#define PLOT 430.0 /* width of the plotting area */
 #define HEIGHT 300.0
 
 static double x_of(const page *p, double epoch) {
     return LEFT + PLOT * epoch / p->a->budget;
 }
 
-static double y_of(double share) {
-    return TOP + HEIGHT * (1 - fmin(fmax(share, 0), 1));
+static double y_of(const page *p, double share) {
+    return TOP + HEIGHT * (1 - fmin(fmax(share / p->top, 0), 1));
+}
+
+/* The top of the scale: as low as all curves allow. */
+static double choose_top(const page *p) {
+    static const double tops[] = {0.1, 0.25, 0.5};
+    double most = 0;
+    for (size_t i = 0; i < p->a->n_arms; i++)
+        most = fmax(most, p->a->arms[i].success);
+    for (size_t i = 0; i < 3; i++)
+        if (most > 0 && 1.1 * most <= tops[i])
+            return tops[i];
+    return 1;
 }
 
 /* A round step that gives four to ten ticks. */
@@ -81,19 +94,19 @@ static double tick_step(double range) {
 
 static void draw_axes(const page *p, il_svg *svg) {
     char text[32];
-    for (int percent = 0; percent <= 100; percent += 25) {
-        double y = y_of(percent / 100.0);
-        snprintf(text, sizeof text, "%d %%", percent);
-        il_svg_line(svg, LEFT, y, LEFT + PLOT, y, percent == 0 ? "axis" : "grid");
+    for (int tick = 0; tick <= 5; tick++) {
+        double y = y_of(p, p->top * tick / 5);
+        snprintf(text, sizeof text, "%g %%", 100 * p->top * tick / 5);
+        il_svg_line(svg, LEFT, y, LEFT + PLOT, y, tick == 0 ? "axis" : "grid");
         il_svg_text(svg, LEFT - 6, y + 4, "end", "tick", text);
     }
     double step = fmax(tick_step(p->a->budget), 1);
     for (double epoch = 0; epoch <= p->a->budget; epoch += step) {
         snprintf(text, sizeof text, "%.0f", epoch);
-        il_svg_line(svg, x_of(p, epoch), y_of(0), x_of(p, epoch), y_of(0) + 5, "axis");
-        il_svg_text(svg, x_of(p, epoch), y_of(0) + 19, "middle", "tick", text);
+        il_svg_line(svg, x_of(p, epoch), y_of(p, 0), x_of(p, epoch), y_of(p, 0) + 5, "axis");
+        il_svg_text(svg, x_of(p, epoch), y_of(p, 0) + 19, "middle", "tick", text);
     }
-    il_svg_text(svg, LEFT + PLOT / 2, y_of(0) + 38, "middle", "tick", "epochs");
+    il_svg_text(svg, LEFT + PLOT / 2, y_of(p, 0) + 38, "middle", "tick", "epochs");
 }
 
 /* The share converged by an epoch, from steps in epoch and count. */
@@ -116,7 +129,7 @@ static void draw_steps(const page *p, il_svg *svg, size_t steps, double shift, b
     for (int i = 0; i <= columns; i++) {
         int column = backward ? columns - i : i;
         double share = share_at(p, steps, p->a->budget * (double)column / columns);
-        il_svg_path_to(svg, LEFT + column, y_of(share + shift));
+        il_svg_path_to(svg, LEFT + column, y_of(p, share + shift));
     }
 }
 
@@ -125,16 +138,16 @@ static void draw_curve(const page *p, il_svg *svg, size_t steps, const char *cla
                        const char *label) {
     double before = 0;
     il_svg_path_begin(svg, class);
-    il_svg_path_to(svg, LEFT, y_of(0));
+    il_svg_path_to(svg, LEFT, y_of(p, 0));
     for (int column = 0; column <= (int)PLOT; column++) {
         double share = share_at(p, steps, p->a->budget * (double)column / PLOT);
         if (share > before) {
-            il_svg_path_to(svg, LEFT + column, y_of(before));
-            il_svg_path_to(svg, LEFT + column, y_of(share));
+            il_svg_path_to(svg, LEFT + column, y_of(p, before));
+            il_svg_path_to(svg, LEFT + column, y_of(p, share));
         }
         before = share;
     }
-    il_svg_path_to(svg, LEFT + PLOT, y_of(before));
+    il_svg_path_to(svg, LEFT + PLOT, y_of(p, before));
     il_svg_path_end(svg, label);
 }
 
@@ -170,12 +183,13 @@ void il_chart_curves(page *p) {
     size_t arms[CURVES], n = choose_arms(p, CURVES, arms);
     il_svg svg;
     double band = il_ecdf_band(p->a->seeds, 0.95);
+    p->top = choose_top(p);
     begin_figure(p, "How fast", n);
     il_svg_begin(&svg, p->out, "curves", WIDTH, TOP + HEIGHT + 48,
                  "Share of runs that had converged",
                  "One rising curve for each arm: the share of its runs that had converged by an "
-                 "epoch. A curve that ends below 100 % at the right edge ends there because the "
-                 "other runs had not converged when the budget was used up.",
+                 "epoch. Where a curve ends at the right edge below 100 %, the other runs had not "
+                 "converged when the budget was used up.",
                  false);
     draw_axes(p, &svg);
     for (size_t i = n; i-- > 0;) { /* the fastest is drawn last, on top */
@@ -190,13 +204,15 @@ void il_chart_curves(page *p) {
             il_svg_path_end(&svg, NULL);
         }
         draw_curve(p, &svg, steps, il_svg_series(i, class), il_page_label(p, arms[i], label));
-        il_svg_circle(&svg, LEFT + PLOT, y_of(p->a->arms[arms[i]].success), 4, class,
+        snprintf(fill, sizeof fill, "s%zu", i % IL_SVG_SERIES);
+        il_svg_circle(&svg, LEFT + PLOT, y_of(p, p->a->arms[arms[i]].success), 4, fill,
                       "the rest had not converged");
         draw_legend(p, &svg, arms[i], i, class);
     }
     il_svg_end(&svg);
     fprintf(p->out,
-            "<figcaption>Share of runs that had converged by an epoch (1 − Kaplan–Meier). A circle "
+            "</div>\n<figcaption>Share of runs that had converged by an epoch (1 − Kaplan–Meier). "
+            "A circle "
             "marks where the budget cut the other runs off. The shade around the fastest arm%s "
             "holds the whole true curve with 95 %% confidence (± %.1f %%).</figcaption>\n",
             p->baseline == SIZE_MAX ? "" : " and the baseline", 100 * band);
@@ -213,7 +229,7 @@ void il_chart_curves(page *p) {
 #define NAMES 250.0 /* room for names on the left */
 
 static double x_of_share(double share) {
-    return NAMES + (WIDTH - NAMES - 60) * share;
+    return NAMES + (WIDTH - NAMES - 84) * share;
 }
 
 void il_chart_success(page *p) {
@@ -243,10 +259,10 @@ void il_chart_success(page *p) {
         il_svg_text(&svg, WIDTH - 2, y + 4, "end", "tick", il_page_percent(s, text));
     }
     il_svg_end(&svg);
-    fputs(
-        "<figcaption>Share of runs that converged within the budget, with Wilson's 95 % interval; "
-        "the fastest arm first.</figcaption>\n",
-        p->out);
+    fputs("</div>\n<figcaption>Share of runs that converged within the budget, with Wilson's 95 % "
+          "interval; "
+          "the fastest arm first.</figcaption>\n",
+          p->out);
     begin_data(p, "Success rates");
     fputs("<thead><tr><th scope=\"col\">arm</th><th scope=\"col\">converged</th><th scope=\"col\">"
           "runs</th><th scope=\"col\">success</th><th scope=\"col\">95 % interval</th></tr></thead>"
@@ -345,7 +361,7 @@ static void draw_map(page *p, const grid *g, bool success) {
         }
     }
     il_svg_end(&svg);
-    fprintf(p->out, "<figcaption>%s Lighter is better.</figcaption>\n",
+    fprintf(p->out, "</div>\n<figcaption>%s Lighter is better.</figcaption>\n",
             success ? "Share of runs that converged."
                     : "Mean epochs to convergence, runs that did not counting the whole budget.");
     begin_data(p, success ? "Success rate by both factors" : "RMST by both factors");

@@ -16,10 +16,10 @@ static const char style[] =
     "h1{font-size:1.7rem;margin:.2em 0;overflow-wrap:anywhere}h2{font-size:1.2rem;margin:1.6em 0 "
     ".4em}"
     ".answer{font-size:1.1rem;border-left:4px solid #0072b2;padding:.2em 0 .2em 1em}"
-    "figure{margin:0}svg{width:100%;height:auto;display:block}"
+    "figure{margin:0}svg{width:100%;min-width:34rem;height:auto;display:block}"
     "figcaption,.note,small{color:inherit;opacity:.8;font-size:.85rem}small{white-space:nowrap}"
     ".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}"
-    "caption{text-align:left;padding:.3em 0}th,td{padding:.25em .7em;text-align:right;"
+    "caption{text-align:left;padding:.3em 0}th,td{padding:.25em .5em;text-align:right;"
     "border-bottom:1px solid var(--line);white-space:nowrap}"
     "th[scope=row],th:first-child{text-align:left;font-weight:600}"
     "pre{background:var(--soft);padding:.8em;overflow-x:auto;white-space:pre-wrap;"
@@ -74,15 +74,15 @@ static void put_question(const page *p) {
     if (a->n_arms == 1)
         fputs("How often and how fast does ", p->out);
     else
-        fprintf(p->out, "Of %zu ways to train it, from which does ", a->n_arms);
+        fprintf(p->out, "In which of %zu arms does ", a->n_arms);
     il_put_escaped(p->out, a->varied[IL_KEY_NETWORK] ? "a network" : a->value[0][IL_KEY_NETWORK]);
     fputs(" learn ", p->out);
     il_put_escaped(p->out, a->varied[IL_KEY_DATA] ? "its data" : a->value[0][IL_KEY_DATA]);
     fputs(a->n_arms == 1 ? "" : " most often and fastest", p->out);
-    fprintf(p->out, "? It has when <code>");
+    fputs("? A run has converged when <code>", p->out);
     il_put_escaped(p->out, a->converged);
-    fprintf(p->out, "</code>, within %u epochs. %zu runs of each%s.</p>\n", a->budget, a->seeds,
-            a->n_arms == 1 ? "" : ", the same seeds for all");
+    fprintf(p->out, "</code>, within %u epochs. %zu runs%s.</p>\n", a->budget, a->seeds,
+            a->n_arms == 1 ? "" : " of each arm, from the same seeds");
     if (a->seeds < a->asked)
         fprintf(p->out,
                 "<p><b>Incomplete:</b> the study asks for %zu seeds; this page tells of the %zu "
@@ -171,13 +171,6 @@ static il_status put_answer(const page *p, il_error *err) {
     return IL_OK;
 }
 
-static void put_number(FILE *out, double value) {
-    if (isnan(value))
-        fputs("<td>–</td>", out);
-    else
-        fprintf(out, "<td>%.0f</td>", value);
-}
-
 /* How often the arm wins against its baseline, with an interval that knows they share seeds. */
 static void put_comparison(const page *p, size_t arm) {
     const il_archive *a = p->a;
@@ -206,9 +199,13 @@ static void put_arm(const page *p, size_t arm) {
     fprintf(p->out, "<td>%s", il_page_epochs(p, s->rmst, text));
     fprintf(p->out, " <small>%s", il_page_epochs(p, s->rmst_ci.low, text));
     fprintf(p->out, "–%s</small></td>", il_page_epochs(p, s->rmst_ci.high, text));
-    put_number(p->out, s->median);
-    put_number(p->out, s->quartile[0]);
-    put_number(p->out, s->quartile[1]);
+    if (isnan(s->median))
+        fputs("<td>–</td>", p->out);
+    else if (isnan(s->quartile[1]))
+        fprintf(p->out, "<td>%.0f <small>%.0f–never</small></td>", s->median, s->quartile[0]);
+    else
+        fprintf(p->out, "<td>%.0f <small>%.0f–%.0f</small></td>", s->median, s->quartile[0],
+                s->quartile[1]);
     fprintf(p->out, "<td>%zu</td>", s->diverged);
     if (p->baseline != SIZE_MAX)
         put_comparison(p, arm);
@@ -219,8 +216,8 @@ static void put_arms(const page *p) {
     fputs(
         "<h2>The arms</h2>\n<div class=\"wide\"><table><caption>The fastest first; 95 % intervals "
         "beside the numbers.</caption>\n<thead><tr><th scope=\"col\">arm</th><th scope=\"col\">"
-        "success</th><th scope=\"col\">RMST</th><th scope=\"col\">median</th><th scope=\"col\">"
-        "25 %</th><th scope=\"col\">75 %</th><th scope=\"col\">diverged</th>",
+        "success</th><th scope=\"col\">RMST</th><th scope=\"col\">median</th>"
+        "<th scope=\"col\">diverged</th>",
         p->out);
     if (p->baseline != SIZE_MAX)
         fputs("<th scope=\"col\">faster</th><th scope=\"col\">p</th>", p->out);
@@ -261,7 +258,7 @@ static void put_reproduction(const page *p) {
     fputs("</section>\n", p->out);
 }
 
-/* Insertion, stable: arms are few, and mostly in order already for later pages of the same study. */
+/* Insertion keeps the study's order among equals. */
 static void sort_arms(page *p) {
     for (size_t i = 0; i < p->a->n_arms; i++) {
         size_t at = i;
@@ -285,7 +282,7 @@ il_status il_report_html(const il_archive *a, FILE *out, il_error *err) {
     }
     sort_arms(&p);
     for (size_t i = a->n_arms; i-- > 0;)
-        p.baseline = a->baseline[i] == i ? i : p.baseline;
+        p.baseline = a->baseline[p.order[i]] == p.order[i] ? p.order[i] : p.baseline;
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
           "name=\"viewport\" "
           "content=\"width=device-width, initial-scale=1\">\n<title>",

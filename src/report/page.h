@@ -9,7 +9,8 @@ typedef struct page {
     const il_archive *a;
     FILE *out;
     size_t *order;   /* [n_arms] lowest RMST first */
-    size_t baseline; /* a baseline arm, SIZE_MAX when there is none */
+    size_t baseline; /* the fastest baseline arm, SIZE_MAX when there is none */
+    double top;      /* of the scale of curves */
     uint32_t *T;     /* [seeds] room … */
     uint32_t *epoch;
     unsigned char *converged;

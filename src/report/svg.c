@@ -15,7 +15,7 @@
 const char il_svg_style[] =
     "svg{font:13px system-ui,sans-serif;" LIGHT "}"
     "@media screen and (prefers-color-scheme:dark){svg{" DARK "}}"
-    "svg text{fill:var(--ink)}svg .onlight{fill:#111}svg .ondark{fill:#fff}"
+    "svg text{fill:var(--ink)}svg .onlight{fill:#000}svg .ondark{fill:#fff}"
     ".axis{stroke:var(--axis);fill:none}.grid{stroke:var(--grid);fill:none}"
     "[class^=s]{fill:none;stroke-width:2}.band{opacity:.15}"
     ".d1{stroke-dasharray:7 3}.d2{stroke-dasharray:2 3}.d3{stroke-dasharray:9 3 2 3}" SERIES(0)
@@ -166,5 +166,5 @@ char *il_svg_heat(double share, char color[8]) {
 }
 
 const char *il_svg_on_heat(double share) {
-    return share > 0.55 ? "onlight" : "ondark";
+    return share > 0.46 ? "onlight" : "ondark";
 }

@@ -12,7 +12,9 @@
 #include "initlab/status.h"
 #include "initlab/store.h"
 #include "initlab/study.h"
+#include "initlab/tensor.h"
 #include "initlab/theory.h"
 #include "initlab/train.h"
+#include "initlab/weights.h"
 
 #endif

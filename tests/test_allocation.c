@@ -38,50 +38,116 @@ void __wrap_free(void *block) {
     __real_free(block);
 }
 
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* Every item of the families with which weights move. */
+static const char *const optimizers[] = {"sgd(lr=0.1)",
+                                         "momentum(lr=0.1)",
+                                         "nesterov(lr=0.1)",
+                                         "adagrad",
+                                         "rmsprop(momentum=0.5, centered=true)",
+                                         "adadelta",
+                                         "adam(lr=0.01)",
+                                         "amsgrad",
+                                         "adamw(all=true)",
+                                         "nadam",
+                                         "lion(weight_decay=0.1)",
+                                         "rprop"};
+static const char *const schedules[] = {"constant",           "step(every=2)", "exponential(0.9)",
+                                        "cosine(warmup=5)",   "warmup",        "one_cycle",
+                                        "plateau(patience=1)"};
+static const char *const clips[] = {"none", "value(0.1)", "norm(0.1)"};
+static const char *const penalties[] = {
+    "none", "l1(0.01)", "l2(0.01)", "elastic(0.01, 0.01)", "weight_decay(0.1)", "max_norm(1)"};
+
+static il_call call(const il_family *family, const char *text) {
+    il_error err;
+    il_call out;
+    if (il_call_parse(family, text, NULL, &out, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return out;
+}
+
+/* What trains beside optimizer i, so that everything is there at least once. */
+static il_training recipe(size_t i) {
+    return (il_training){.optimizer = call(&il_optimizers, optimizers[i]),
+                         .schedule = call(&il_schedules, schedules[i % COUNT(schedules)]),
+                         .clip = call(&il_clips, clips[i % COUNT(clips)]),
+                         .penalty = call(&il_penalties, penalties[i % COUNT(penalties)]),
+                         .epochs = 50};
+}
+
+static void nothing_is_left_out(void **state) {
+    (void)state;
+    assert_int_equal(COUNT(optimizers), il_optimizers.n);
+    assert_int_equal(COUNT(schedules), il_schedules.n);
+    assert_int_equal(COUNT(clips), il_clips.n);
+    assert_int_equal(COUNT(penalties), il_penalties.n);
+    for (size_t i = 0; i < COUNT(optimizers); i++) {
+        il_training training = recipe(i);
+        assert_ptr_equal(training.optimizer.desc, il_optimizers.items[i]);
+        assert_ptr_equal(training.schedule.desc, il_schedules.items[i % COUNT(schedules)]);
+        assert_ptr_equal(training.clip.desc, il_clips.items[i % COUNT(clips)]);
+        assert_ptr_equal(training.penalty.desc, il_penalties.items[i % COUNT(penalties)]);
+    }
+}
+
 static void training_allocates_nothing(void **state) {
     (void)state;
-    static const char *const optimizers[] = {"sgd(lr=0.1)", "momentum(lr=0.1)", "adam(lr=0.01)"};
     static const il_real X[8] = {0, 0, 0, 1, 1, 0, 1, 1}, Y[4] = {0, 1, 1, 0};
-    for (size_t o = 0; o < 3; o++)
+    const il_samples data = {.n = 4, .X = X, .Y = Y};
+    for (size_t o = 0; o < COUNT(optimizers); o++)
         for (int engine = 0; engine < 2; engine++) {
             il_error err;
-            il_network *net;
-            il_optimizer optimizer;
-            il_call he, zeros;
+            il_trainer *trainer;
+            il_call he = call(&il_inits, "he_normal"), zeros = call(&il_inits, "zeros");
             il_real loss[64], correct[64];
+            il_training training = recipe(o);
+            training.batch = o % 2 ? 3 : 0;
             size_t R = engine ? 64 : 1, lanes[20];
-            assert_int_equal(il_optimizer_parse(optimizers[o], &optimizer, &err), IL_OK);
-            assert_int_equal(il_call_parse(&il_inits, "he_normal", NULL, &he, &err), IL_OK);
-            assert_int_equal(il_call_parse(&il_inits, "zeros", NULL, &zeros, &err), IL_OK);
             il_network_config config = {.engine = engine ? IL_LOCKSTEP : IL_BLAS,
-                                        .replicas = R,
-                                        .batch = 4,
-                                        .slots = il_optimizer_slots(&optimizer),
-                                        .lane_slots = il_optimizer_lane_slots(&optimizer)};
+                                        .hidden = call(&il_activations, "tanh"),
+                                        .loss = call(&il_losses, "bce"),
+                                        .replicas = R};
             assert_int_equal(il_widths_parse("2-8-4-1", NULL, &config.widths, &err), IL_OK);
-            assert_int_equal(il_call_parse(&il_activations, "tanh", NULL, &config.hidden, &err),
+            assert_int_equal(il_trainer_new(&config, &training, &data, NULL, &trainer, &err),
                              IL_OK);
-            assert_int_equal(il_call_parse(&il_losses, "bce", NULL, &config.loss, &err), IL_OK);
             allocations = 0;
-            assert_int_equal(il_network_new(&config, &net, &err), IL_OK);
-            assert_int_equal(allocations, 1); /* the one allocation of a network */
+            il_network *net = il_trainer_network(trainer);
             for (size_t i = 0; i < 20; i++)
                 lanes[i] = 3 * i;
             for (int epoch = 0; epoch < 50; epoch++) {
                 for (size_t r = 0; r < il_network_replicas(net); r += 5) {
-                    il_optimizer_reset(&optimizer, net, r);
                     assert_int_equal(il_init_network(&he, &zeros, net, r, r, &err), IL_OK);
+                    il_trainer_begin(trainer, r, r);
                 }
-                il_network_forward(net, 4, X);
-                il_network_loss(net, 4, Y, loss, correct);
-                il_network_backward(net, 4, X);
-                il_optimizer_step(&optimizer, net);
+                il_trainer_evaluate(trainer, &data, loss, correct);
+                il_trainer_observe(trainer, loss);
+                il_trainer_epoch(trainer, NULL, NULL);
                 if (engine && epoch == 25)
-                    il_network_keep(net, lanes, 20);
+                    il_trainer_keep(trainer, lanes, 20);
             }
-            assert_int_equal(allocations, 1);
-            il_network_free(net);
+            assert_int_equal(allocations, 0);
+            il_trainer_free(trainer);
         }
+}
+
+static void a_network_is_one_allocation(void **state) {
+    (void)state;
+    il_error err;
+    il_network *net;
+    il_network_config config = {.engine = IL_LOCKSTEP,
+                                .hidden = call(&il_activations, "tanh"),
+                                .loss = call(&il_losses, "bce"),
+                                .replicas = 16,
+                                .batch = 4,
+                                .slots = 2,
+                                .lane_slots = 2};
+    assert_int_equal(il_widths_parse("2-8-4-1", NULL, &config.widths, &err), IL_OK);
+    allocations = 0;
+    assert_int_equal(il_network_new(&config, &net, &err), IL_OK);
+    assert_int_equal(allocations, 1);
+    il_network_free(net);
 }
 
 /* The number of allocations of a study does not depend on how long it trains. */
@@ -138,7 +204,9 @@ static void every_failure_is_clean(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_left_out),
         cmocka_unit_test(training_allocates_nothing),
+        cmocka_unit_test(a_network_is_one_allocation),
         cmocka_unit_test(longer_studies_allocate_no_more),
         cmocka_unit_test(every_failure_is_clean),
     };

@@ -8,7 +8,6 @@
 #include "linalg/gemm.h"
 #include "nn/activation.h"
 #include "nn/loss.h"
-#include "optim/optimizer.h"
 
 #define N 4096
 
@@ -130,38 +129,6 @@ static void losses(void **state) {
     expect("losses", BITS_LOSSES);
 }
 
-static void optimizers(void **state) {
-    (void)state;
-    static il_real w[320], g[320], slot[IL_MAX_SLOTS][320], rate[IL_MAX_RATES][32];
-    begin();
-    for (size_t i = 0; i < il_optimizers.n; i++) {
-        const il_optimizer_type *type = (const void *)il_optimizers.items[i];
-        il_call call = defaults_of(&type->desc);
-        double lane[4 * 32], lr[32];
-        il_step step = {.rows = 10, .R = 32, .w = w, .g = g};
-        il_real *rates[IL_MAX_RATES];
-        for (size_t p = 0; p < 4 * 32; p++)
-            lane[p] = type->lane_start;
-        for (size_t r = 0; r < 32; r++)
-            lr[r] = call.arg[0] * (double)(1 + r);
-        for (size_t p = 0; p < IL_MAX_RATES; p++)
-            step.rate[p] = rates[p] = rate[p];
-        for (size_t p = 0; p < IL_MAX_SLOTS; p++) {
-            step.slot[p] = slot[p];
-            for (size_t e = 0; e < 320; e++)
-                slot[p][e] = type->slot_start ? (il_real)type->slot_start(call.arg, p) : 0;
-        }
-        draw(7, 320, w);
-        for (uint32_t t = 0; t < 50; t++) {
-            draw(100 + t, 320, g);
-            type->advance(call.arg, 32, lr, lane, rates);
-            type->step(call.arg, &step);
-        }
-        add(w, sizeof w);
-    }
-    expect("optimizers", BITS_OPTIMIZERS);
-}
-
 /* Whole runs: initialization, training, judging, refilling, shrinking. */
 static void studies(void **state) {
     (void)state;
@@ -204,8 +171,8 @@ int main(void) {
     }
 #endif
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(streams), cmocka_unit_test(products),   cmocka_unit_test(activations),
-        cmocka_unit_test(losses),  cmocka_unit_test(optimizers), cmocka_unit_test(studies),
+        cmocka_unit_test(streams), cmocka_unit_test(products), cmocka_unit_test(activations),
+        cmocka_unit_test(losses),  cmocka_unit_test(studies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,6 +41,8 @@ static void conjunctions(void **state) {
     assert_true(b.loss_low > (il_real)0.125 && b.loss_low < (il_real)0.1251);
     b = bounds("accuracy == 0.75 and accuracy <= 1 and accuracy >= 0.5");
     assert_true(b.accuracy_low == (il_real)0.75 && b.accuracy_high == (il_real)0.75);
+    b = bounds("never"); /* holds for no finite loss */
+    assert_true(b.loss_low == (il_real)INFINITY);
     b = bounds("loss > 1 and loss < 1"); /* holds for nothing */
     assert_true(b.loss_low > b.loss_high);
 }

@@ -48,6 +48,17 @@ static void terms(void **state) {
     assert_string_equal(il_criterion_format(&c, text), four);
 }
 
+static void never(void **state) {
+    (void)state;
+    il_criterion c = {.n = 3};
+    il_error err;
+    char text[IL_CRITERION_TEXT];
+    assert_int_equal(il_criterion_parse(" never ", NULL, &c, &err), IL_OK);
+    assert_int_equal(c.n, 0);
+    assert_string_equal(il_criterion_format(&c, text), "never");
+    assert_message("never ever", "x.yaml:9:18: unexpected 'ever' after never");
+}
+
 static void refused(void **state) {
     (void)state;
     assert_message("", "x.yaml:9:12: expected loss or accuracy at the end of the criterion");
@@ -80,6 +91,7 @@ static void refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(terms),
+        cmocka_unit_test(never),
         cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@ libdir=$(dirname "$(dirname "$pc")")
 export PKG_CONFIG_PATH="$(dirname "$pc")"
 cflags="$(pkg-config --define-variable=prefix="$prefix" --cflags initlab)"
 shared="$(pkg-config --define-variable=prefix="$prefix" --libs initlab) -Wl,-rpath,$libdir"
-static="$libdir/libinitlab.a $(pkg-config --libs openblas yaml-0.1 sqlite3 libxxhash) -lm -pthread"
+static="$libdir/libinitlab.a $(pkg-config --libs openblas yaml-0.1 jansson zlib libzip sqlite3 libxxhash) -lm -pthread"
 
 count=0
 # try NAME FILE: builds FILE with warnings as errors against both libraries and runs it.

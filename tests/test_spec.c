@@ -180,6 +180,18 @@ static void engine_by_size(void **state) {
     }
 }
 
+static void loss_by_outputs(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {{"2-2-1", "bce"}, {"2-2-2", "softmax_ce"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[100];
+        snprintf(text, sizeof text, "data: xor\nnetwork: %s\ninit: zeros\n", cases[i][0]);
+        il_study *study = parse(text);
+        assert_arm(study, 0, IL_KEY_LOSS, cases[i][1]);
+        il_study_free(study);
+    }
+}
+
 static void yaml_styles(void **state) {
     (void)state;
     static const char *const texts[] = {
@@ -419,17 +431,12 @@ static void too_many_arms(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults),
-        cmocka_unit_test(key_names),
-        cmocka_unit_test(every_key),
-        cmocka_unit_test(cross_product),
-        cmocka_unit_test(engine_by_size),
-        cmocka_unit_test(yaml_styles),
-        cmocka_unit_test(names),
-        cmocka_unit_test(overrides),
-        cmocka_unit_test(keys_refused),
-        cmocka_unit_test(values_refused),
-        cmocka_unit_test(networks_refused),
+        cmocka_unit_test(defaults),       cmocka_unit_test(key_names),
+        cmocka_unit_test(every_key),      cmocka_unit_test(cross_product),
+        cmocka_unit_test(engine_by_size), cmocka_unit_test(loss_by_outputs),
+        cmocka_unit_test(yaml_styles),    cmocka_unit_test(names),
+        cmocka_unit_test(overrides),      cmocka_unit_test(keys_refused),
+        cmocka_unit_test(values_refused), cmocka_unit_test(networks_refused),
         cmocka_unit_test(too_many_arms),
 
     };

@@ -23,7 +23,7 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-extern const il_family il_datasets; /* and or xor parity spirals blobs */
+extern const il_family il_datasets; /* xor, spirals, digits, mnist, csv … */
 extern const il_family il_splits;   /* given random */
 extern const il_family il_scalings; /* auto none scale01 standardize */
 
@@ -39,6 +39,7 @@ typedef struct il_dataset {
     il_real *X;            /* [n][inputs], or NULL with pixels */
     uint8_t *pixels;       /* [n][inputs]: a feature is scale*byte + offset */
     il_real scale, offset;
+    uint8_t white;   /* the largest that a pixel can be */
     uint32_t *label; /* [n], or NULL with targets */
     il_real *target; /* [n][outputs] */
 } il_dataset;
@@ -54,7 +55,8 @@ typedef struct il_data_request {
     il_call data, split, scale;
 } il_data_request;
 
-/* Builds the dataset: a function of the request (and the files that it names) alone. `folders` may be NULL. */
+/* Builds the dataset: a function of the request (and the files that it names) alone. `folders` may be NULL. Errors:
+ * IL_INVALID for a request or a file that makes no dataset, IL_IO for a file that cannot be read, IL_NO_MEMORY. */
 il_status il_dataset_new(const il_data_request *request, const il_folders *folders,
                          il_dataset **out, il_error *err);
 void il_dataset_free(il_dataset *data);

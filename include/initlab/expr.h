@@ -132,6 +132,10 @@ const char *il_call_string(const il_call *call, size_t param);
 il_status il_ranges_parse(const char *what, const char *text, size_t most, bool *chosen,
                           il_error *err);
 
+/* The same for things that are counted from `first`: chosen[i] says whether i + first is among them. */
+il_status il_ranges_parse_from(size_t first, const char *what, const char *text, size_t most,
+                               bool *chosen, il_error *err);
+
 /* The descriptor called `name` (canonical or alias), or NULL. */
 const il_desc *il_family_find(const il_family *family, const char *name);
 

@@ -42,8 +42,9 @@ typedef struct il_init_job {
     const il_call *init; /* its automatic parameters have been resolved */
     const il_init_layer *layer;
     uint64_t seed;
-    il_stream stream; /* of (seed, weight or bias, layer), at its beginning */
-    size_t n;         /* values to write */
+    il_stream stream;  /* of (seed, weight or bias, layer), at its beginning */
+    size_t n;          /* values to write */
+    const void *state; /* what `open` made; NULL without */
     il_error *err;
 } il_init_job;
 
@@ -91,6 +92,15 @@ typedef struct il_init_type {
     /* The second step of a data-dependent scheme; NULL for all others. */
     il_status (*fit)(const il_init_fit *fit);
 
+    /* What a scheme prepares once for all layers and replicas, such as a file's content; both NULL when there is
+     * nothing. On an error there is nothing to close. */
+    il_status (*open)(const il_call *init, void **state, il_error *err);
+    void (*close)(void *state);
+
+    /* After all layers of a replica were filled: what else the scheme says of it; NULL for nothing. */
+    il_status (*finish)(const il_call *init, const void *state, il_network *net, size_t replica,
+                        il_error *err);
+
     /* What theory says of each weight of a layer, for reports and tests; NULL when there is no such law. The
      * automatic parameters of `init` have been resolved. */
     il_init_law (*law)(const il_call *init, const il_init_layer *layer);
@@ -108,10 +118,19 @@ il_status il_init_fill(const il_call *init, const il_init_layer *layer, uint64_t
  * output layers, and `bias` (NULL: the scheme's own where it brings one, else zeros). */
 typedef struct il_initializer {
     il_call hidden, output, bias;
+    void *state, *bias_state; /* of schemes that open something */
 } il_initializer;
 
+/* To be released, also after an error. */
 il_status il_initializer_bind(const il_call *weights, const il_call *bias,
                               const il_call *activation, il_initializer *out, il_error *err);
+void il_initializer_release(il_initializer *initializer);
+
+/* One layer's weights W [fan_in][fan_out], and its bias b [fan_out]. */
+il_status il_initializer_weights(const il_initializer *initializer, const il_init_layer *layer,
+                                 uint64_t seed, il_real *W, il_error *err);
+il_status il_initializer_bias(const il_initializer *initializer, const il_init_layer *layer,
+                              uint64_t seed, il_real *b, il_error *err);
 
 /* Fills all layers of one replica. */
 il_status il_initializer_fill(const il_initializer *initializer, il_network *net, size_t replica,
@@ -147,7 +166,7 @@ il_status il_init_register(il_catalog *catalog, const il_init_type *type, il_err
  *
  *     const il_init_plugin il_plugin = {IL_INIT_ABI, sizeof(il_init_type), types, 2};
  */
-#define IL_INIT_ABI 2 /* changes with every type above, and with those of expr.h and rng.h */
+#define IL_INIT_ABI 3 /* changes with every type above, and with those of expr.h and rng.h */
 
 typedef struct il_init_plugin {
     uint32_t abi;              /* IL_INIT_ABI of the headers that the plug-in was compiled with */

@@ -8,7 +8,7 @@
  *     #include <initlab.h>
  *     #include <stdio.h>
  *     int main(void) {
- *         static const char text[] = "data: xor\nnetwork: 2-4-1\noptimizer: adam(lr=0.05)\nseeds: 32\n";
+ *         static const char text[] = "data: xor\nnetwork: 2-4-1\ninit: he_normal\nseeds: 32\n";
  *         il_error err;
  *         il_study *study = NULL;
  *         il_store *store = NULL;

@@ -43,8 +43,8 @@ extern "C" {
 #define IL_MAX_TERMS 4
 #define IL_CRITERION_TEXT 256
 
-/* "loss < 0.1 and accuracy == 1": a conjunction of comparisons, on the samples that judge (il_judges), in
- * evaluation mode. */
+/* "loss < 0.1 and accuracy == 1": a conjunction of comparisons, on the samples that judge (il_judges), in evaluation
+ * mode. "never" has none and does not hold. */
 typedef enum il_metric { IL_LOSS, IL_ACCURACY } il_metric;
 typedef enum il_relation { IL_LESS, IL_AT_MOST, IL_EQUAL, IL_AT_LEAST, IL_GREATER } il_relation;
 typedef struct il_term {
@@ -126,6 +126,7 @@ il_status il_study_load(const char *path, const char *const *overrides, size_t n
 typedef struct il_sources {
     const il_family *inits;    /* in place of il_inits (see il_catalog_inits), or NULL */
     const il_folders *folders; /* where data files lie, or NULL: nowhere */
+    const char *prefix;        /* of an overridden key in messages; NULL: "--set " */
 } il_sources;
 
 il_status il_study_parse_with(const il_sources *sources, const char *text, size_t size,

@@ -37,6 +37,7 @@
 #include "init.h"
 #include "network.h"
 #include "optim.h"
+#include "tensor.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -54,6 +55,8 @@ extern const il_family il_batches; /* full batch */
 /* The samples in a step that a call of il_batches asks for; 0: all of them. */
 size_t il_batch_size(const il_call *batch);
 
+typedef struct il_trainer il_trainer;
+
 /* How a network is trained. */
 typedef struct il_training {
     il_call optimizer;
@@ -63,13 +66,15 @@ typedef struct il_training {
     bool drop_last;    /* leave out an epoch's last batch when it is not full */
     uint32_t epochs;   /* of the whole training, for schedules */
     uint32_t patience; /* epochs without a lower loss after which a run has stalled; 0: never */
-} il_training;
 
-typedef struct il_trainer il_trainer;
+    /* Called after every step of an epoch, 1 to il_trainer_steps, unless NULL. */
+    void (*stepped)(void *context, const il_trainer *trainer, size_t step);
+    void *context;
+} il_training;
 
 /* Builds the network (the configuration's batch and slots are the trainer's affair) and everything that training it
  * needs. `evaluation` is the largest set that will be evaluated, NULL: none larger than `train`. Errors: those of
- * il_network_new. */
+ * il_network_new and il_schedule_check. */
 il_status il_trainer_new(const il_network_config *config, const il_training *training,
                          const il_samples *train, const il_samples *evaluation, il_trainer **out,
                          il_error *err);
@@ -100,6 +105,29 @@ size_t il_trainer_diverged_layer(il_trainer *trainer, const il_samples *on, size
 
 /* il_network_keep, with everything that the trainer knows of the replicas. */
 void il_trainer_keep(il_trainer *trainer, const size_t *lanes, size_t n);
+
+/* What the trainer does not know of a training, such as its data. */
+typedef struct il_remark {
+    const char *key, *text;
+} il_remark;
+
+/* Writes everything that the replicas' training depends on to a file (.safetensors; what the file was stays as PATH.1),
+ * with what kind of training it is and the caller's n remarks. Errors: those of il_tensors_write. */
+il_status il_trainer_save(const il_trainer *trainer, const il_remark *remarks, size_t n,
+                          const char *path, il_error *err);
+
+/* Puts a trainer of the same kind, with as many replicas, to where it was saved: training goes on as if it had never
+ * stopped, to the bit in the lockstep engine, and in the blas engine on the same processor with the same OpenBLAS. Where PATH
+ * cannot be read PATH.1 serves; *older tells. Errors: those of il_tensors_read; IL_INVALID: a remark or a size differs.
+ * On an error the trainer is as it was. */
+il_status il_trainer_load(il_trainer *trainer, const il_remark *remarks, size_t n, const char *path,
+                          bool *older, il_error *err);
+
+/* Means over the steps of the current epoch, inside `stepped`, of a replica's loss and share of correct samples. */
+void il_trainer_so_far(const il_trainer *trainer, size_t replica, double *loss, double *accuracy);
+
+/* Finished epochs of a replica's run. */
+uint64_t il_trainer_finished(const il_trainer *trainer, size_t replica);
 
 /* Steps in an epoch. */
 size_t il_trainer_steps(const il_trainer *trainer);

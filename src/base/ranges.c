@@ -38,8 +38,8 @@ static item read_item(const char *s) {
     return it;
 }
 
-il_status il_ranges_parse(const char *what, const char *text, size_t most, bool *chosen,
-                          il_error *err) {
+il_status il_ranges_parse_from(size_t first, const char *what, const char *text, size_t most,
+                               bool *chosen, il_error *err) {
     char shown[IL_CLIP], part[IL_CLIP];
     bool all = strcmp(text, "all") == 0;
     il_clip(text, strlen(text), shown);
@@ -58,14 +58,19 @@ il_status il_ranges_parse(const char *what, const char *text, size_t most, bool 
         if (it.first > it.last)
             return il_fail(err, IL_INVALID, "%s=\"%s\": the range %s runs backwards: write %zu-%zu",
                            what, shown, part, it.last, it.first);
-        if (it.first < 1 || it.last > most)
+        if (it.first < first || it.last - first >= most)
             return il_fail(err, IL_INVALID,
-                           "%s=\"%s\": %s is outside 1-%zu: count from 1, or write all", what,
-                           shown, part, most);
+                           "%s=\"%s\": %s is outside %zu-%zu: count from %zu, or write all", what,
+                           shown, part, first, first + most - 1, first);
         for (size_t i = it.first; i <= it.last; i++)
-            chosen[i - 1] = true;
+            chosen[i - first] = true;
         s += strcspn(s, ",");
         if (!*s)
             return IL_OK;
     }
+}
+
+il_status il_ranges_parse(const char *what, const char *text, size_t most, bool *chosen,
+                          il_error *err) {
+    return il_ranges_parse_from(1, what, text, most, chosen, err);
 }

@@ -1,35 +1,23 @@
 /* initlab report and initlab export: a stored study as a page, or as lines. */
 #include "cli/cli.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "io/replace.h"
 
-static int fail_writing(const char *path) {
-    return cli_fail(CLI_IO, "%s: cannot be written: %s", path, strerror(errno));
-}
+#include <stdlib.h>
 
 /* The file's old content stays until the new one is whole. */
-static int write_file(const char *path, const char *text, size_t size) {
-    char *beside = malloc(strlen(path) + sizeof ".new");
-    if (!beside)
-        return cli_fail(CLI_IO, "no memory to write %s", path);
-    strcpy(stpcpy(beside, path), ".new");
-    int code = CLI_OK;
-    FILE *out = fopen(beside, "w");
-    bool written =
-        out && fwrite(text, 1, size, out) == size && fflush(out) == 0 && fsync(fileno(out)) == 0;
-    if (!written)
-        code = fail_writing(path);
-    if (out && fclose(out) != 0 && code == CLI_OK)
-        code = fail_writing(path);
-    if (code == CLI_OK && rename(beside, path) != 0)
-        code = fail_writing(path);
-    if (out && code != CLI_OK)
-        remove(beside);
-    free(beside);
-    return code;
+static int write_page(const char *path, const char *text, size_t size) {
+    il_replacement *page;
+    il_error err;
+    il_status status = il_replace_begin(path, "report", &page, &err);
+    if (status != IL_OK)
+        return cli_fail_library(&err);
+    status = il_replace_write(page, text, size, &err);
+    if (status == IL_OK)
+        status = il_replace_commit(page, IL_REPLACE, &err);
+    else
+        il_replace_abandon(page);
+    return status == IL_OK ? CLI_OK : cli_fail_library(&err);
 }
 
 static int read_archive(const cli_args *args, il_archive **archive) {
@@ -57,7 +45,7 @@ int cli_report(const cli_args *args) {
             code = cli_fail_library(&err);
     }
     if (code == CLI_OK && path)
-        code = write_file(path, text, size);
+        code = write_page(path, text, size);
     else if (code == CLI_OK)
         fwrite(text, 1, size, stdout); /* main says why it failed, if it did */
     free(text);

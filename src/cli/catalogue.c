@@ -98,14 +98,24 @@ static bool is_listed(const il_family *inits, size_t i) {
     return false;
 }
 
-void cli_list_inits(const il_family *inits) {
+static size_t widest(const il_desc *const *descs, size_t n) {
     char text[512];
     size_t wide = 0;
-    for (size_t i = 0; i < inits->n; i++) {
-        signature(inits->items[i], text, sizeof text);
-        size_t n = strlen(text);
-        wide = n > wide && n <= NAMES ? n : wide;
+    for (size_t i = 0; i < n; i++) {
+        signature(descs[i], text, sizeof text);
+        wide = strlen(text) > wide && strlen(text) <= NAMES ? strlen(text) : wide;
     }
+    return wide;
+}
+
+void cli_list_descs(const il_desc *const *descs, size_t n) {
+    int wide = (int)widest(descs, n);
+    for (size_t i = 0; i < n; i++)
+        list_one(descs[i], wide);
+}
+
+void cli_list_inits(const il_family *inits) {
+    size_t wide = widest(inits->items, inits->n);
     for (size_t i = 0; i < inits->n; i++) {
         const char *family = type_of(inits->items[i])->family;
         if (is_listed(inits, i))
@@ -158,18 +168,31 @@ static void put_line(const char *head, const char *text) {
     put_wrapped(text, 12);
 }
 
-void cli_describe_init(const il_init_type *type) {
-    const il_desc *d = &type->desc;
+static void put_head(const il_desc *d) {
     char text[512];
     signature(d, text, sizeof text);
     printf("%s\n\n", text);
     put_line("formula", d->formula);
     put_line("aliases", d->aliases);
-    put_line("family", type->family);
-    put_line("source", d->source);
-    put_line("note", type->note);
+}
+
+static void put_params(const il_desc *d) {
     if (d->n_params)
         puts("\nparameters");
     for (size_t i = 0; i < d->n_params; i++)
         put_param(&d->params[i]);
+}
+
+void cli_describe_init(const il_init_type *type) {
+    put_head(&type->desc);
+    put_line("family", type->family);
+    put_line("source", type->desc.source);
+    put_line("note", type->note);
+    put_params(&type->desc);
+}
+
+void cli_describe(const il_desc *desc) {
+    put_head(desc);
+    put_line("source", desc->source);
+    put_params(desc);
 }

@@ -27,9 +27,11 @@ typedef struct cli_command {
 } cli_command;
 
 int cli_run(const cli_args *args);
+int cli_train(const cli_args *args);
 int cli_init(const cli_args *args);
 int cli_report(const cli_args *args);
 int cli_export(const cli_args *args);
+int cli_data(const cli_args *args);
 int cli_doctor(const cli_args *args);
 
 /* Prints "initlab: …", one line, to standard error and returns `code`. */
@@ -37,6 +39,9 @@ int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2,
 
 /* Prints a message of the library and returns the exit code that its status has. */
 int cli_fail_library(const il_error *err);
+
+/* Of tables on standard output, by --color, NO_COLOR and the terminal. */
+il_table_style cli_table_style(const cli_args *args);
 
 /* What this process computes with; doctor prints it and JSON reports carry it. */
 il_fingerprint cli_fingerprint(void);

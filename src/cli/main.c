@@ -13,6 +13,16 @@ static const cli_command commands[] = {
      "add\n"
      "runs. With --out, finished runs survive in a file, and the same command resumes.",
      cli_run},
+    {"train", CLI_TRAIN, "--data NAME --network WIDTHS --init NAME [options]", 0, 0,
+     "train one network from one seed, epoch by epoch",
+     "Trains one network, and prints a row for every epoch. It is the run that a study of the "
+     "same\n"
+     "settings has with this seed: most options are keys of a study. For example:\n\n"
+     "    initlab train --data mnist --network 784-256-128-10 --init he_normal --batch 128 \\\n"
+     "        --optimizer 'adam(lr=0.001)' --epochs 5 --save mnist.safetensors\n\n"
+     "Weights that --save writes load in PyTorch, and here with --init "
+     "'pretrained(mnist.safetensors)'.",
+     cli_train},
     {"init", CLI_INIT, "[NAME] [options]", 0, 1,
      "list the initializations, describe one, or draw a layer by it",
      "Lists every initialization: name, parameters with defaults, aliases, formula and source. "
@@ -33,6 +43,16 @@ static const cli_command commands[] = {
      "Writes every run of a study in FILE.db to standard output, also when the study is "
      "incomplete.",
      cli_export},
+    {"data", CLI_DATA, "[list | show CALL] [options]", 0, 2,
+     "list the datasets and where they are, or show one",
+     "Lists every dataset: what is computed or built in, what was found and where, and what can "
+     "be\n"
+     "fetched. With show and a dataset, as in\n\n"
+     "    initlab data show 'mnist(n=1000)'\n\n"
+     "builds it, and prints its shape, classes, ranges, parts, and a few samples. Files of data "
+     "are\n"
+     "looked for in $INITLAB_DATA, in data, and in $XDG_CACHE_HOME/initlab (~/.cache/initlab).",
+     cli_data},
     {"doctor", CLI_DOCTOR, "[options]", 0, 0, "show what this build computes with",
      "Shows the version, the compiler, OpenBLAS, the processor's kernels, and how engines are "
      "chosen.",

@@ -49,14 +49,40 @@ void cli_progress_say_joined(cli_progress *p, size_t total) {
                 il_store_found(p->store), total);
 }
 
+static void draw_bar(cli_progress *p, double share) {
+    cli_progress_clear(p);
+    for (size_t i = 0; i < BAR; i++)
+        fputs((double)i < share * BAR ? "█" : "░", stderr);
+    p->drawn = true;
+}
+
+/* Whether it is time to show something again. */
+static bool due(cli_progress *p, double now) {
+    if (now - p->shown < (p->terminal ? BAR_SECONDS : LINE_SECONDS))
+        return false;
+    p->shown = now;
+    return true;
+}
+
+void cli_progress_line(cli_progress *p, const char *text, double share) {
+    double t = il_seconds();
+    char left[32];
+    if (!due(p, t))
+        return;
+    format_seconds((t - p->start) * (1 - share) / share, left);
+    if (p->terminal)
+        draw_bar(p, share);
+    fprintf(stderr, p->terminal ? " %s, %s left" : "initlab: %s, about %s left\n", text, left);
+    fflush(stderr);
+}
+
 void cli_progress_show(void *context, size_t done, size_t total) {
     cli_progress *p = context;
     size_t found = p->store ? il_store_found(p->store) : 0; /* they took no time */
     double t = il_seconds(), rate = (double)(done - found) / (t - p->start);
     cli_progress_say_joined(p, total);
-    if (t - p->shown < (p->terminal ? BAR_SECONDS : LINE_SECONDS) || done == found)
+    if (done == found || !due(p, t))
         return;
-    p->shown = t;
     char left[32];
     format_seconds((double)(total - done) / rate, left);
     if (!p->terminal) {
@@ -64,11 +90,7 @@ void cli_progress_show(void *context, size_t done, size_t total) {
                 total, rate < 10 ? 1 : 0, rate, left);
         return;
     }
-    cli_progress_clear(p);
-    size_t full = done * BAR / total;
-    for (size_t i = 0; i < BAR; i++)
-        fputs(i < full ? "█" : "░", stderr);
+    draw_bar(p, (double)done / (double)total);
     fprintf(stderr, " %zu/%zu runs, %.*f/s, %s left", done, total, rate < 10 ? 1 : 0, rate, left);
     fflush(stderr);
-    p->drawn = true;
 }

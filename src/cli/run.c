@@ -1,60 +1,14 @@
 /* initlab run: a study from file to report. */
 #include "cli/cli.h"
+#include "cli/folders.h"
 #include "cli/origin.h"
 #include "cli/plugin.h"
 #include "cli/progress.h"
+#include "cli/signals.h"
 
 #include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/time.h>
-#include <unistd.h>
-
-static volatile sig_atomic_t interrupted;
-
-/* What an interruption leaves: its exit code, and the line that says so. */
-static int interrupted_code = CLI_INTERRUPTED;
-static char interrupted_line[512] = "initlab: interrupted: no results were written\n";
-
-static void keep_results_in(const char *path) {
-    interrupted_code = CLI_INCOMPLETE;
-    snprintf(interrupted_line, sizeof interrupted_line,
-             "initlab: interrupted: finished runs are in %.300s: the same command resumes\n", path);
-}
-
-/* Half a second after the signal the process ends whatever it is doing: an epoch of a large network, or the
- * statistics, may take longer, and nothing has been written that could be left half done: a store keeps or drops
- * a block as a whole. */
-static void abandon(int signal) {
-    (void)signal;
-    ssize_t ignored = write(STDERR_FILENO, interrupted_line, strlen(interrupted_line));
-    (void)ignored;
-    _exit(interrupted_code);
-}
-
-/* A second signal ends the process at once; `timeout` sends two, the other to the process group. */
-static void interrupt(int signal) {
-    if (interrupted)
-        abandon(signal);
-    const struct itimerval soon = {.it_value = {.tv_usec = 500000}};
-    __atomic_store_n(&interrupted, 1, __ATOMIC_RELAXED);
-    setitimer(ITIMER_REAL, &soon, NULL);
-}
-
-/* A signal that the parent chose to ignore stays ignored. */
-static void catch_signals(bool on) {
-    static const int signals[] = {SIGINT, SIGTERM};
-    struct sigaction alarm = {.sa_handler = on ? abandon : SIG_IGN}; /* the timer may still run */
-    sigemptyset(&alarm.sa_mask);
-    sigaction(SIGALRM, &alarm, NULL);
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
-        struct sigaction now, wanted = {.sa_handler = on ? interrupt : SIG_DFL};
-        sigemptyset(&wanted.sa_mask);
-        if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
-            sigaction(signals[i], &wanted, NULL);
-    }
-}
 
 /* The options that replace keys of the study, as the library takes them; NULL without memory. */
 static const char **make_overrides(const cli_args *args, char seeds[40], char engine[40],
@@ -77,15 +31,14 @@ static const char **make_overrides(const cli_args *args, char seeds[40], char en
 }
 
 /* A study that cannot be read is the caller's mistake, as one that cannot be understood is. */
-static int load(const cli_args *args, const cli_plugins *plugins, il_study **study) {
+static int load(const cli_args *args, const il_sources *sources, il_study **study) {
     char seeds[40], engine[40];
     il_error err;
     size_t n = 0;
     const char **overrides = make_overrides(args, seeds, engine, &n);
     if (!overrides)
         return cli_fail(CLI_IO, "no memory for %zu options", args->n_text);
-    const il_sources sources = {.inits = plugins->inits};
-    il_status status = il_study_load_with(&sources, args->operand[0], overrides, n, study, &err);
+    il_status status = il_study_load_with(sources, args->operand[0], overrides, n, study, &err);
     free(overrides);
     if (status == IL_OK)
         return CLI_OK;
@@ -98,7 +51,7 @@ static int train(const cli_args *args, const il_study *study, il_store *store,
     cli_progress p = cli_progress_begin(cli_last_text(args, CLI_OUT), store);
     il_run_options options = {.store = store,
                               .jobs = args->value[CLI_JOBS],
-                              .cancel = &interrupted,
+                              .cancel = &cli_interrupted,
                               .progress = args->given[CLI_QUIET] ? NULL : cli_progress_show,
                               .context = &p};
     il_error err;
@@ -107,8 +60,15 @@ static int train(const cli_args *args, const il_study *study, il_store *store,
     if (status == IL_OK)
         cli_progress_say_joined(&p, study->n_arms * study->seeds);
     if (status == IL_INTERRUPTED)
-        return interrupted_code; /* cli_run says so */
+        return CLI_INTERRUPTED; /* cli_run says so */
     return status == IL_OK ? CLI_OK : cli_fail_library(&err);
+}
+
+static void keep_results_in(const char *path) {
+    char line[512];
+    snprintf(line, sizeof line,
+             "initlab: interrupted: finished runs are in %.300s: the same command resumes\n", path);
+    cli_signals_mean(CLI_INCOMPLETE, line);
 }
 
 static int open_store(const cli_args *args, il_store **store) {
@@ -126,24 +86,11 @@ static int open_store(const cli_args *args, il_store **store) {
     return code;
 }
 
-static il_table_style table_style(const cli_args *args) {
-    struct winsize window;
-    bool terminal = isatty(STDOUT_FILENO);
-    const char *no_color = getenv("NO_COLOR");
-    il_table_style style = {.columns = 100};
-    if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col)
-        style.columns = window.ws_col < 120 ? window.ws_col : 120;
-    enum { AUTO, ALWAYS };
-    style.color = args->value[CLI_COLOR] == ALWAYS ||
-                  (args->value[CLI_COLOR] == AUTO && terminal && !(no_color && *no_color));
-    return style;
-}
-
 /* The whole report as text, since an interruption must leave none of it on standard output. */
 static int compose(const cli_args *args, const il_study *study, const il_results *results,
                    char **text, size_t *size) {
     enum { TABLE, JSON };
-    il_table_style style = table_style(args);
+    il_table_style style = cli_table_style(args);
     il_fingerprint fingerprint = cli_fingerprint();
     il_error err = {.status = IL_NO_MEMORY, .message = "no memory for the report"};
     FILE *out = open_memstream(text, size);
@@ -163,24 +110,25 @@ int cli_run(const cli_args *args) {
     il_store *store = NULL;
     il_results *results = NULL;
     cli_plugins plugins;
+    cli_folders folders;
     int code = cli_plugins_load(args, &plugins);
+    const il_sources sources = {.inits = plugins.inits, .folders = &folders.list};
+    cli_folders_find(&folders);
     if (code == CLI_OK)
-        code = load(args, &plugins, &study);
+        code = load(args, &sources, &study);
     openblas_set_num_threads(1); /* global; each worker calls OpenBLAS by itself */
     if (code == CLI_OK)
         code = open_store(args, &store);
     char *text = NULL;
     size_t size = 0;
-    catch_signals(true);
+    cli_signals_catch(true);
     if (code == CLI_OK)
         code = train(args, study, store, &results);
     if (code == CLI_OK)
         code = compose(args, study, results, &text, &size);
-    catch_signals(false);
-    if (interrupted) {
-        fputs(interrupted_line, stderr);
-        code = interrupted_code;
-    }
+    cli_signals_catch(false);
+    if (cli_interrupted)
+        code = cli_signals_end();
     il_store_close(store);
     if (code == CLI_OK)
         fwrite(text, 1, size, stdout); /* main says why it failed, if it did */

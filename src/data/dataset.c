@@ -43,6 +43,7 @@ il_status il_dataset_allocate(const il_dataset_shape *shape, il_dataset **out, i
                          .X = pixels ? NULL : (il_real *)(void *)(block + x),
                          .pixels = pixels ? (uint8_t *)(block + x) : NULL,
                          .scale = 1,
+                         .white = shape->white ? shape->white : 255,
                          .label = outputs ? NULL : (uint32_t *)(void *)(block + y),
                          .target = outputs ? (il_real *)(void *)(block + y) : NULL};
     return IL_OK;

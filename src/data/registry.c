@@ -1,8 +1,12 @@
 #include "data/source.h"
 
 static const il_desc *const items[] = {
-    &il_dataset_and.desc,    &il_dataset_or.desc,      &il_dataset_xor.desc,
-    &il_dataset_parity.desc, &il_dataset_spirals.desc, &il_dataset_blobs.desc,
+    &il_dataset_and.desc,           &il_dataset_or.desc,      &il_dataset_xor.desc,
+    &il_dataset_parity.desc,        &il_dataset_spirals.desc, &il_dataset_blobs.desc,
+    &il_dataset_digits.desc,        &il_dataset_iris.desc,    &il_dataset_mnist.desc,
+    &il_dataset_fashion_mnist.desc, &il_dataset_kmnist.desc,  &il_dataset_emnist.desc,
+    &il_dataset_idx.desc,           &il_dataset_csv.desc,     &il_dataset_npy.desc,
+    &il_dataset_npz.desc,
 };
 
 const il_family il_datasets = {

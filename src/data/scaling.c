@@ -2,7 +2,8 @@
 #include "data/source.h"
 
 static const il_scaling_type none = {
-    .desc = {.name = "none", .formula = "features as they are; pixels 0 to 255"}};
+    .desc = {.name = "none",
+             .formula = "features as they are; pixels from 0 to white, which is 255 (digits: 16)"}};
 
 static void set_pixels(il_dataset *data, double scale, double offset) {
     data->scale = (il_real)scale;
@@ -67,7 +68,7 @@ static void scale01_feature(il_dataset *data, size_t j) {
 
 static void scale01(il_dataset *data) {
     if (data->pixels)
-        set_pixels(data, 1 / 255.0, 0);
+        set_pixels(data, 1.0 / data->white, 0);
     else
         for (size_t j = 0; j < data->inputs; j++)
             scale01_feature(data, j);
@@ -84,7 +85,7 @@ const il_scaling_type il_scaling_auto = {
 };
 const il_scaling_type il_scaling_scale01 = {
     .desc = {.name = "scale01",
-             .formula = "pixels/255; every other feature's training range becomes 0 to 1"},
+             .formula = "pixels/white; every other feature's training range becomes 0 to 1"},
     .scale = scale01,
 };
 const il_scaling_type il_scaling_standardize = {

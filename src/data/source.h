@@ -4,15 +4,32 @@
 
 #include "initlab/data.h"
 
+/* Where samples come from. */
+typedef enum il_data_origin {
+    IL_COMPUTED,
+    IL_EMBEDDED, /* they are part of the library */
+    IL_FETCHED,  /* files that are looked for in the folders; data/fetch.sh NAME brings them */
+    IL_OWN       /* files that the call names */
+} il_data_origin;
+
+#define IL_PATH 4096 /* bytes of a path */
+
 typedef struct il_dataset_type {
     il_desc desc;
     /* The samples unscaled, those of a test set of its own last and counted in part[IL_TEST]. */
     il_status (*make)(const il_call *call, const il_folders *folders, il_dataset **out,
                       il_error *err);
+    il_data_origin origin;
+    /* IL_FETCHED: the folder in which all its files lie. */
+    il_status (*find)(const il_call *call, const il_folders *folders, char path[IL_PATH],
+                      il_error *err);
 } il_dataset_type;
 
 extern const il_dataset_type il_dataset_and, il_dataset_or, il_dataset_xor, il_dataset_parity,
     il_dataset_spirals, il_dataset_blobs;
+extern const il_dataset_type il_dataset_digits, il_dataset_iris;
+extern const il_dataset_type il_dataset_mnist, il_dataset_fashion_mnist, il_dataset_kmnist,
+    il_dataset_emnist, il_dataset_idx, il_dataset_csv, il_dataset_npy, il_dataset_npz;
 
 typedef struct il_split_type {
     il_desc desc;
@@ -35,6 +52,7 @@ extern const il_scaling_type il_scaling_auto, il_scaling_scale01, il_scaling_sta
 typedef struct il_dataset_shape {
     size_t n, inputs, classes, outputs;
     size_t rows, columns;
+    uint8_t white; /* 0: 255 */
 } il_dataset_shape;
 
 /* An empty dataset in one allocation, freed by il_dataset_free; all samples train. */

@@ -7,8 +7,9 @@ static il_status resolve(const il_call *init, const il_call *activation, il_call
     return type->resolve ? type->resolve(out, activation, err) : IL_OK;
 }
 
-il_status il_init_fill(const il_call *init, const il_init_layer *layer, uint64_t seed,
-                       il_purpose purpose, il_real *out, il_error *err) {
+/* Fills with a scheme that has been opened. */
+static il_status fill(const il_call *init, const void *state, const il_init_layer *layer,
+                      uint64_t seed, il_purpose purpose, il_real *out, il_error *err) {
     const il_init_type *type = il_init_type_of(init);
     bool is_bias = purpose == IL_PURPOSE_BIAS;
     if (is_bias && !type->bias)
@@ -33,9 +34,31 @@ il_status il_init_fill(const il_call *init, const il_init_layer *layer, uint64_t
         .seed = seed,
         .stream = il_stream_open(seed, purpose, (uint32_t)layer->index),
         .n = is_bias ? layer->fan_out : layer->fan_in * layer->fan_out,
+        .state = state,
         .err = err,
     };
     return is_bias ? type->bias(&job, out) : type->weights(&job, out);
+}
+
+static il_status open_scheme(const il_call *init, void **state, il_error *err) {
+    const il_init_type *type = il_init_type_of(init);
+    *state = NULL;
+    return type->open ? type->open(init, state, err) : IL_OK;
+}
+
+static void close_scheme(const il_call *init, void *state) {
+    if (state)
+        il_init_type_of(init)->close(state);
+}
+
+il_status il_init_fill(const il_call *init, const il_init_layer *layer, uint64_t seed,
+                       il_purpose purpose, il_real *out, il_error *err) {
+    void *state;
+    il_status status = open_scheme(init, &state, err);
+    if (status == IL_OK)
+        status = fill(init, state, layer, seed, purpose, out, err);
+    close_scheme(init, state);
+    return status;
 }
 
 il_status il_initializer_bind(const il_call *weights, const il_call *bias,
@@ -43,18 +66,44 @@ il_status il_initializer_bind(const il_call *weights, const il_call *bias,
     const il_init_type *type = il_init_type_of(weights);
     const il_call linear = {.desc = il_family_find(&il_activations, "linear")};
     const il_call zeros = {.desc = il_family_find(&il_inits, "zeros")};
+    *out = (il_initializer){.hidden = *weights,
+                            .bias = bias                ? *bias
+                                    : type->brings_bias ? *weights
+                                                        : zeros};
     if (bias && bias->desc != weights->desc && il_init_type_of(bias)->fit)
         return il_fail(err, IL_INVALID, "%s adjusts weights to data and is no scheme for a bias",
                        bias->desc->name);
     il_status status = resolve(weights, activation, &out->hidden, err);
     if (status == IL_OK)
         status = resolve(weights, &linear, &out->output, err);
-    out->bias = bias ? *bias : type->brings_bias ? *weights : zeros;
+    if (status == IL_OK)
+        status = open_scheme(&out->hidden, &out->state, err);
+    if (status == IL_OK)
+        status = open_scheme(&out->bias, &out->bias_state, err);
     return status;
+}
+
+void il_initializer_release(il_initializer *initializer) {
+    close_scheme(&initializer->hidden, initializer->state);
+    close_scheme(&initializer->bias, initializer->bias_state);
+    initializer->state = initializer->bias_state = NULL;
+}
+
+il_status il_initializer_weights(const il_initializer *initializer, const il_init_layer *layer,
+                                 uint64_t seed, il_real *W, il_error *err) {
+    bool last = layer->index + 1 == layer->layers;
+    return fill(last ? &initializer->output : &initializer->hidden, initializer->state, layer, seed,
+                IL_PURPOSE_WEIGHT, W, err);
+}
+
+il_status il_initializer_bias(const il_initializer *initializer, const il_init_layer *layer,
+                              uint64_t seed, il_real *b, il_error *err) {
+    return fill(&initializer->bias, initializer->bias_state, layer, seed, IL_PURPOSE_BIAS, b, err);
 }
 
 il_status il_initializer_fill(const il_initializer *initializer, il_network *net, size_t replica,
                               uint64_t seed, il_error *err) {
+    const il_init_type *type = il_init_type_of(&initializer->hidden);
     size_t layers = il_network_layers(net);
     il_network_reset(net, replica);
     for (size_t k = 0; k < layers; k++) {
@@ -65,16 +114,16 @@ il_status il_initializer_fill(const il_initializer *initializer, il_network *net
                                .fan_out = y->fan_out,
                                .activation = y->activation,
                                .hidden = il_network_layer(net, 0)->activation};
-        const il_call *weights = k + 1 == layers ? &initializer->output : &initializer->hidden;
         il_real *W = il_network_staging(net), *b = W + y->fan_in * y->fan_out;
-        il_status status = il_init_fill(weights, &layer, seed, IL_PURPOSE_WEIGHT, W, err);
+        il_status status = il_initializer_weights(initializer, &layer, seed, W, err);
         if (status == IL_OK)
-            status = il_init_fill(&initializer->bias, &layer, seed, IL_PURPOSE_BIAS, b, err);
+            status = il_initializer_bias(initializer, &layer, seed, b, err);
         if (status != IL_OK)
             return status;
         il_network_put(net, k, replica, W, b);
     }
-    return IL_OK;
+    return type->finish ? type->finish(&initializer->hidden, initializer->state, net, replica, err)
+                        : IL_OK;
 }
 
 bool il_initializer_needs_data(const il_initializer *initializer) {
@@ -101,7 +150,10 @@ il_status il_init_network(const il_call *weights, const il_call *bias, il_networ
     il_status status = il_initializer_bind(weights, bias, &il_network_layer(net, 0)->activation,
                                            &initializer, err);
     if (status == IL_OK && il_initializer_needs_data(&initializer))
-        return il_fail(err, IL_INVALID, "%s needs a batch of data: use il_initializer_fit",
-                       weights->desc->name);
-    return status == IL_OK ? il_initializer_fill(&initializer, net, replica, seed, err) : status;
+        status = il_fail(err, IL_INVALID, "%s needs a batch of data: use il_initializer_fit",
+                         weights->desc->name);
+    if (status == IL_OK)
+        status = il_initializer_fill(&initializer, net, replica, seed, err);
+    il_initializer_release(&initializer);
+    return status;
 }

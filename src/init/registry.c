@@ -27,6 +27,7 @@ static const il_desc *const items[] = {
     &il_init_weight_norm_dd.desc,
     &il_init_meta_init.desc,
     &il_init_grad_init.desc,
+    &il_init_pretrained.desc,
     &il_init_torch_linear.desc,
     &il_init_keras_dense.desc,
     &il_init_flax_dense.desc,

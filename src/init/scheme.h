@@ -19,5 +19,6 @@ extern const il_init_type il_init_torch_linear, il_init_keras_dense, il_init_fla
     il_init_sklearn_mlp, il_init_playground;
 extern const il_init_type il_init_lsuv, il_init_data_dependent, il_init_weight_norm_dd;
 extern const il_init_type il_init_meta_init, il_init_grad_init;
+extern const il_init_type il_init_pretrained;
 
 #endif

@@ -40,6 +40,8 @@ static void narrow(il_relation relation, il_real v, il_real *low, il_real *high)
 il_bounds il_criterion_bounds(const il_criterion *criterion) {
     const il_real infinite = (il_real)INFINITY;
     il_bounds b = {-infinite, infinite, -infinite, infinite};
+    if (criterion->n == 0) /* never */
+        b.loss_low = infinite;
     for (size_t i = 0; i < criterion->n; i++) {
         const il_term *t = &criterion->term[i];
         if (t->metric == IL_LOSS)

@@ -65,13 +65,22 @@ static il_status check_fit(const il_spec *spec, const il_call *call, const il_da
         if (status != IL_OK)
             return status;
         *fits = true;
-        for (size_t k = 0; k < losses->n; k++)
+        for (size_t k = 0; losses->given && k < losses->n; k++)
             if (outputs < 2 && strcmp(losses->call[k].desc->name, "softmax_ce") == 0)
                 return il_fail_at(err, place, 0,
                                   "network %s has 1 output, but loss softmax_ce compares classes: "
                                   "end it with %zu, or use bce",
                                   clip_widths(network, shown), data->classes);
     }
+    return IL_OK;
+}
+
+static il_status check_schedules(const il_spec *spec, il_error *err) {
+    const il_spec_list *schedules = &spec->list[IL_KEY_SCHEDULE];
+    il_error inner = {0};
+    for (size_t i = 0; i < schedules->n; i++)
+        if (il_schedule_check(&schedules->call[i], spec->budget, &inner) != IL_OK)
+            return il_fail_at(err, &schedules->place[i], 0, "%s", inner.message);
     return IL_OK;
 }
 
@@ -97,18 +106,16 @@ static il_status try_layers(const il_initializer *initializer, il_purpose purpos
     size_t layers = network->n - 1;
     il_status status = IL_OK;
     for (size_t k = 0; k < layers && status == IL_OK; k++) {
-        bool last = k + 1 == layers;
         il_init_layer layer = {.index = k,
                                .layers = layers,
                                .fan_in = network->width[k],
                                .fan_out = network->width[k + 1]};
-        if (!last)
+        if (k + 1 < layers)
             layer.activation = *hidden;
-        const il_call *call = purpose == IL_PURPOSE_BIAS ? &initializer->bias
-                              : last                     ? &initializer->output
-                                                         : &initializer->hidden;
         if (layer.fan_in * layer.fan_out <= trial_weights)
-            status = il_init_fill(call, &layer, 1, purpose, room, err);
+            status = purpose == IL_PURPOSE_BIAS
+                         ? il_initializer_bias(initializer, &layer, 1, room, err)
+                         : il_initializer_weights(initializer, &layer, 1, room, err);
     }
     return status;
 }
@@ -138,6 +145,7 @@ static il_status try_inits(const il_spec *spec, il_error *err) {
             place = biases->given ? &biases->place[bias] : place;
             status = try_layers(&initializer, IL_PURPOSE_BIAS, network, hidden, room, &inner);
         }
+        il_initializer_release(&initializer);
         if (status == IL_INVALID)
             il_fail_at(err, place, 0, "%s", inner.message);
         else if (status != IL_OK)
@@ -163,7 +171,7 @@ static il_status check_judges(const il_spec *spec, const il_dataset *data, il_er
 
 /* A dataset split in one way, against everything else. Scaling changes no size, so the first serves. */
 static il_status check_data(const il_spec *spec, const il_folders *folders, size_t data,
-                            size_t split, size_t *samples, il_error *err) {
+                            size_t split, il_spec_data *out, il_error *err) {
     const il_spec_list *list = spec->list;
     const il_data_request request = {.data = list[IL_KEY_DATA].call[data],
                                      .split = list[IL_KEY_SPLIT].call[split],
@@ -175,7 +183,7 @@ static il_status check_data(const il_spec *spec, const il_folders *folders, size
         return il_fail_at(err, &list[IL_KEY_DATA].place[data], 0, "%s", inner.message);
     if (status != IL_OK)
         return il_fail(err, status, "%s", inner.message);
-    *samples = built->part[IL_TRAIN];
+    *out = (il_spec_data){.train = built->part[IL_TRAIN], .numbers = built->target != NULL};
     status = check_fit(spec, &request.data, built, err);
     if (status == IL_OK)
         status = check_norms(spec, built, err);
@@ -186,14 +194,14 @@ static il_status check_data(const il_spec *spec, const il_folders *folders, size
 }
 
 /* Every pair of dataset and network. */
-il_status il_spec_check(const il_spec *spec, const il_folders *folders, size_t *samples,
+il_status il_spec_check(const il_spec *spec, const il_folders *folders, il_spec_data *data,
                         il_error *err) {
     const il_spec_list *networks = &spec->list[IL_KEY_NETWORK];
     size_t datasets = spec->list[IL_KEY_DATA].n, splits = spec->list[IL_KEY_SPLIT].n;
-    il_status status = IL_OK;
+    il_status status = check_schedules(spec, err);
     for (size_t i = 0; status == IL_OK && i < networks->n; i++)
         status = check_size(&networks->widths[i], &networks->place[i], err);
     for (size_t i = 0; status == IL_OK && i < datasets * splits; i++)
-        status = check_data(spec, folders, i / splits, i % splits, &samples[i], err);
+        status = check_data(spec, folders, i / splits, i % splits, &data[i], err);
     return status == IL_OK ? try_inits(spec, err) : status;
 }

@@ -110,10 +110,24 @@ static il_status read_term(reader *r, il_term *term) {
     return status;
 }
 
+static il_status check_end(reader *r) {
+    const char *word;
+    if (read_word(r, &word) == 0)
+        return IL_OK;
+    return il_fail_at(r->err, r->place, offset(r, word), "unexpected '%s' after never", r->shown);
+}
+
 il_status il_criterion_parse(const char *text, const il_place *place, il_criterion *out,
                              il_error *err) {
     reader r = {.text = text, .at = text, .place = place, .err = err};
     il_criterion criterion = {0};
+    const char *first;
+    size_t length = read_word(&r, &first);
+    if (same(first, length, "never")) {
+        *out = criterion;
+        return check_end(&r);
+    }
+    r.at = text;
     for (;;) {
         il_status status = read_term(&r, &criterion.term[criterion.n]);
         if (status != IL_OK)
@@ -136,7 +150,7 @@ il_status il_criterion_parse(const char *text, const il_place *place, il_criteri
 
 char *il_criterion_format(const il_criterion *criterion, char text[IL_CRITERION_TEXT]) {
     size_t used = 0;
-    text[0] = '\0';
+    snprintf(text, IL_CRITERION_TEXT, "%s", criterion->n ? "" : "never");
     for (size_t i = 0; i < criterion->n; i++) {
         const il_term *term = &criterion->term[i];
         char number[32];

@@ -4,20 +4,18 @@
 #include "base/clones.h"
 #include "initlab/train.h"
 #include "lab/criterion.h"
+#include "lab/starter.h"
+#include "lab/task.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Each lane is one run; `age` counts its finished epochs. */
 typedef struct group {
     const il_block *block;
     il_trainer *trainer;
-    il_network *net;     /* the trainer's */
-    il_network *fitting; /* a small network in which a data-dependent scheme works, else NULL */
-    il_samples fit;      /* what it looks at, in `fitted` */
-    il_real *fitted;
-    il_initializer initializer;
+    il_network *net; /* the trainer's */
+    il_starter starter;
     il_run *runs;
     il_bounds bounds;
     bool watched; /* the schedule or the patience looks at the loss */
@@ -32,7 +30,6 @@ typedef struct group {
 
 #define CACHE 32768 /* bytes of first-level cache that a group may fill */
 #define MOST_LANES 256
-#define MOST_FITTED 1024 /* samples that a scheme looks at */
 
 size_t il_group_lanes(const il_arm *arm, size_t samples) {
     if (arm->engine == IL_BLAS)
@@ -87,22 +84,6 @@ static void record(group *g, size_t r) {
     };
 }
 
-/* Initializes lane r from the data: in the fitting network's first replica, so that a fit costs no pass of
- * the whole group, and gives the same bits in any lane. */
-static il_status fit(group *g, size_t r, uint64_t seed, il_error *err) {
-    il_status status = il_initializer_fill(&g->initializer, g->fitting, 0, seed, err);
-    if (status == IL_OK)
-        status = il_initializer_fit(&g->initializer, g->fitting, 0, seed, g->fit.n, g->fit.X,
-                                    g->fit.Y, err);
-    for (size_t k = 0; k < il_network_layers(g->net) && status == IL_OK; k++) {
-        const il_layer *y = il_network_layer(g->net, k);
-        il_real *W = il_network_staging(g->net), *bias = W + y->fan_in * y->fan_out;
-        il_network_get(g->fitting, k, 0, W, bias);
-        il_network_put(g->net, k, r, W, bias);
-    }
-    return status;
-}
-
 /* Puts the next seed into lane r, or leaves it idle when there is none. */
 static il_status refill(group *g, size_t r, il_error *err) {
     const il_block *b = g->block;
@@ -114,8 +95,7 @@ static il_status refill(group *g, size_t r, il_error *err) {
     g->active++;
     uint64_t seed = b->seed[g->owner[r]];
     il_trainer_begin(g->trainer, r, seed);
-    return g->fitting ? fit(g, r, seed, err)
-                      : il_initializer_fill(&g->initializer, g->net, r, seed, err);
+    return il_starter_start(&g->starter, g->net, r, seed, err);
 }
 
 /* Packs the live lanes together and lowers R. */
@@ -180,27 +160,6 @@ static il_status epoch(group *g, il_error *err) {
     return status == IL_OK ? b->finished(b->context, ended, err) : status;
 }
 
-/* At most MOST_FITTED of the training samples, evenly spaced, as data may be sorted by class. */
-static il_status open_fit(group *g, const il_network_config *config, il_error *err) {
-    const il_samples *train = &g->block->train;
-    size_t n = train->n < MOST_FITTED ? train->n : MOST_FITTED;
-    size_t inputs = config->widths.width[0], outputs = config->widths.width[config->widths.n - 1];
-    il_real *X = g->fitted = malloc(n * (inputs + outputs) * sizeof *X);
-    if (!X)
-        return il_fail(err, IL_NO_MEMORY, "no memory for %zu samples to initialize from", n);
-    il_real *Y = X + n * inputs;
-    for (size_t i = 0; i < n; i++) {
-        size_t from = i * train->n / n;
-        il_samples_read(train, from * inputs, inputs, X + i * inputs);
-        memcpy(Y + i * outputs, train->Y + from * outputs, outputs * sizeof *Y);
-    }
-    g->fit = (il_samples){.n = n, .X = X, .Y = Y};
-    il_network_config small = *config;
-    small.replicas = small.replicas < 16 ? small.replicas : 16;
-    small.batch = n;
-    return il_network_new(&small, &g->fitting, err);
-}
-
 static il_status open_group(group *g, const il_block *block, il_run *runs, void **lanes,
                             il_error *err) {
     const il_arm *arm = block->arm;
@@ -234,36 +193,15 @@ static il_status open_group(group *g, const il_block *block, il_run *runs, void 
     g->loss = (il_real *)(void *)(at + loss);
     g->correct = (il_real *)(void *)(at + correct);
 
-    const il_study *study = block->study;
-    il_network_config config = {
-        .widths = arm->network,
-        .hidden = arm->hidden,
-        .loss = arm->loss,
-        .norm = arm->norm,
-        .dropout = arm->dropout,
-        .engine = arm->engine,
-        .replicas = R,
-    };
-    il_training training = {
-        .optimizer = arm->optimizer,
-        .schedule = arm->schedule,
-        .clip = arm->clip,
-        .penalty = arm->penalty,
-        .batch = il_batch_size(&arm->batch),
-        .order = study->order,
-        .drop_last = study->drop_last,
-        .epochs = study->budget,
-        .patience = study->patience,
-    };
-    g->watched = study->patience > 0 || il_schedule_watches(&arm->schedule);
+    const il_network_config config = il_arm_network(arm, R);
+    const il_training training = il_arm_training(block->study, arm);
+    g->watched = training.patience > 0 || il_schedule_watches(&training.schedule);
     il_status status =
         il_trainer_new(&config, &training, &block->train, &block->judges, &g->trainer, err);
     if (status == IL_OK)
-        status = il_initializer_bind(&arm->init, &arm->bias, &arm->hidden, &g->initializer, err);
+        status = il_starter_open(arm, &block->train, &g->starter, err);
     if (status == IL_OK)
         g->net = il_trainer_network(g->trainer);
-    if (status == IL_OK && il_initializer_needs_data(&g->initializer))
-        status = open_fit(g, &config, err);
     for (size_t r = 0; r < R && status == IL_OK; r++)
         status = refill(g, r, err);
     return status;
@@ -281,8 +219,7 @@ il_status il_group_run(const il_block *block, il_run *runs, il_error *err) {
     while (status == IL_OK && g.active > 0)
         status = cancelled(block) ? il_fail(err, IL_INTERRUPTED, "interrupted") : epoch(&g, err);
     il_trainer_free(g.trainer);
-    il_network_free(g.fitting);
-    free(g.fitted);
+    il_starter_close(&g.starter);
     free(lanes);
     return status;
 }

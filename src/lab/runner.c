@@ -3,18 +3,11 @@
 #include "lab/group.h"
 #include "lab/store/store.h"
 #include "lab/summary.h"
+#include "lab/task.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A dataset with its targets for one output width; consecutive arms share it, since data and
- * network vary slowest. */
-typedef struct task {
-    il_dataset *data;
-    il_real *Y;
-    il_samples train, judges;
-} task;
 
 /* A block's seeds: seed[first … first + n - 1] of an arm. */
 typedef struct piece {
@@ -25,7 +18,8 @@ typedef struct runner {
     const il_study *study;
     il_run_options options;
     il_results *results;
-    task *tasks;     /* [n_arms]; an arm may share its predecessor's */
+    il_task
+        *tasks; /* [n_arms]; an arm may share its predecessor's: data and network vary slowest */
     uint32_t *seed;  /* [n_arms][seeds] the seeds of each arm that are still to run */
     uint32_t *ended; /* [n_arms][seeds] each block's seeds, in the order in which they ended */
     piece *pieces;   /* [n_pieces] */
@@ -94,55 +88,23 @@ done:
     return status == IL_OK ? status : il_fail(err, status, "no memory to plan %zu arms", arms);
 }
 
-static size_t outputs_of(const il_arm *arm) {
-    return arm->network.width[arm->network.n - 1];
-}
-
-static bool same_data(const il_arm *a, const il_arm *b) {
-    return il_call_equal(&a->data.data, &b->data.data) &&
-           il_call_equal(&a->data.split, &b->data.split) &&
-           il_call_equal(&a->data.scale, &b->data.scale) && outputs_of(a) == outputs_of(b);
-}
-
-static il_part judges_of(const il_study *study, const il_dataset *data) {
-    static const il_part asked[] = {[IL_JUDGES_TRAIN] = IL_TRAIN,
-                                    [IL_JUDGES_VALIDATION] = IL_VALIDATION,
-                                    [IL_JUDGES_TEST] = IL_TEST};
-    return study->judges == IL_JUDGES_AUTO ? il_dataset_judges(data) : asked[study->judges];
-}
-
-static il_status prepare_task(const il_study *study, const il_arm *arm, task *t, il_error *err) {
-    size_t outputs = outputs_of(arm);
-    il_status status = il_dataset_new(&arm->data, study->folders, &t->data, err);
-    if (status != IL_OK)
-        return status;
-    t->Y = malloc(t->data->n * outputs * sizeof *t->Y);
-    if (!t->Y)
-        return il_fail(err, IL_NO_MEMORY, "no memory for the targets of %zu samples", t->data->n);
-    t->train = il_dataset_part(t->data, IL_TRAIN, t->Y, outputs);
-    t->judges = il_dataset_part(t->data, judges_of(study, t->data), t->Y, outputs);
-    return il_dataset_targets(t->data, outputs, t->Y, err);
-}
-
 static il_status prepare(runner *run, il_error *err) {
     const il_study *study = run->study;
     il_status status = IL_OK;
     for (size_t i = 0; i < study->n_arms && status == IL_OK; i++) {
         const il_arm *arm = &study->arms[i];
-        if (i > 0 && same_data(arm, &arm[-1]))
+        if (i > 0 && il_task_shared(arm, &arm[-1]))
             run->tasks[i] = run->tasks[i - 1];
         else
-            status = prepare_task(study, arm, &run->tasks[i], err);
+            status = il_task_open(study, arm, &run->tasks[i], err);
     }
     return status;
 }
 
 static void release(runner *run) {
     for (size_t i = run->study->n_arms; run->tasks && i-- > 0;)
-        if (i == 0 || run->tasks[i].data != run->tasks[i - 1].data) {
-            il_dataset_free(run->tasks[i].data);
-            free(run->tasks[i].Y);
-        }
+        if (i == 0 || run->tasks[i].data != run->tasks[i - 1].data)
+            il_task_close(&run->tasks[i]);
     free(run->tasks);
     free(run->seed);
     free(run->ended);
@@ -187,13 +149,14 @@ static il_status run_block(void *context, size_t item, size_t worker) {
     runner *run = context;
     const il_study *study = run->study;
     const piece *p = &run->pieces[item];
+    const il_task *task = &run->tasks[p->arm];
     size_t arm = p->arm, at = arm * study->seeds + p->first;
     advance a = {.run = run, .arm = arm, .seed = run->ended + at, .last = il_seconds()};
     il_block block = {
         .study = study,
         .arm = &study->arms[arm],
-        .train = run->tasks[arm].train,
-        .judges = run->tasks[arm].judges,
+        .train = task->part[IL_TRAIN],
+        .judges = task->part[task->judges],
         .seed = run->seed + at,
         .n = p->n,
         .ended = run->ended + at,

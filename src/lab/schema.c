@@ -48,11 +48,13 @@ const il_spec_key il_spec_keys[IL_SPEC_KEYS] = {
                         .initial = "none",
                         .family = &il_dropouts,
                         .doc = "dropout on the hidden layers, such as 0.5"},
-    [IL_KEY_LOSS] = {.name = "loss",
-                     .kind = IL_SPEC_CALL,
-                     .initial = "bce",
-                     .family = &il_losses,
-                     .doc = "loss, computed from logits"},
+    [IL_KEY_LOSS] =
+        {.name = "loss",
+         .kind = IL_SPEC_CALL,
+         .initial = "bce",
+         .family = &il_losses,
+         .doc = "loss, computed from logits; without it bce for one output, softmax_ce for "
+                "classes, mse for numbers"},
     [IL_KEY_BATCH] = {.name = "batch",
                       .kind = IL_SPEC_CALL,
                       .initial = "full",

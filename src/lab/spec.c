@@ -227,6 +227,8 @@ static il_status find_baseline(const reader *r, const char *text, const il_place
 static il_status check_criterion(const reader *r, const il_place *place) {
     const il_bounds b = il_criterion_bounds(&r->spec->converged);
     char text[IL_CRITERION_TEXT];
+    if (r->spec->converged.n == 0)
+        return IL_OK;
     if (b.loss_low <= b.loss_high && b.accuracy_low <= b.accuracy_high && b.loss_high >= 0 &&
         b.loss_low < (il_real)INFINITY)
         return IL_OK;
@@ -325,7 +327,7 @@ static il_status read_file(reader *r, const char *text, size_t size, const char 
     return IL_OK;
 }
 
-static il_status read_override(reader *r, const char *text) {
+static il_status read_override(reader *r, const char *prefix, const char *text) {
     il_place place = {"--set", 0, 0};
     char name[IL_CLIP], shown[IL_CLIP];
     const char *equals = strchr(text, '=');
@@ -336,7 +338,7 @@ static il_status read_override(reader *r, const char *text) {
     il_status status = il_spec_find_key(text, (size_t)(equals - text), &place, &key, r->err);
     if (status != IL_OK)
         return status;
-    il_append(name, sizeof name, &used, "--set %s", il_spec_keys[key].name);
+    il_append(name, sizeof name, &used, "%s%s", prefix, il_spec_keys[key].name);
     place.file = name;
     if (strlen(equals + 1) > IL_SPEC_BYTES)
         return il_fail_at(r->err, &place, 0, "more than %d bytes", IL_SPEC_BYTES);
@@ -357,7 +359,7 @@ il_status il_spec_read(const il_sources *sources, const char *text, size_t size,
     out->sources = calloc(n + 1, sizeof(il_yaml *));
     il_status status = out->sources ? read_file(&r, text, size, name) : no_memory(&r);
     for (size_t i = 0; status == IL_OK && i < n; i++)
-        status = read_override(&r, overrides[i]);
+        status = read_override(&r, sources->prefix ? sources->prefix : "--set ", overrides[i]);
     if (status == IL_OK)
         status = read_values(&r);
     if (status != IL_OK)

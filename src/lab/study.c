@@ -31,35 +31,41 @@ static il_call *call_of(il_arm *arm, il_key key) {
     return calls[key];
 }
 
+/* What a study without `loss:` means. */
+static il_call default_loss(const il_widths *network, bool numbers) {
+    bool single = network->width[network->n - 1] == 1;
+    il_call loss = {0};
+    il_call_parse(&il_losses, numbers ? "mse" : single ? "bce" : "softmax_ce", NULL, &loss, NULL);
+    return loss;
+}
+
 /* The arm at a position of each list. */
-static void fill_arm(const il_spec *spec, const size_t *at, const size_t *samples, il_arm *arm) {
+static void fill_arm(const il_spec *spec, const size_t *at, const il_spec_data *data, il_arm *arm) {
     const il_spec_list *list = spec->list;
+    const il_spec_data *mine = &data[at[IL_KEY_DATA] * list[IL_KEY_SPLIT].n + at[IL_KEY_SPLIT]];
     arm->network = list[IL_KEY_NETWORK].widths[at[IL_KEY_NETWORK]];
     for (il_key key = 0; key < IL_KEYS; key++)
         if (call_of(arm, key))
             *call_of(arm, key) = list[key].call[at[key]];
+    if (!list[IL_KEY_LOSS].given)
+        arm->loss = default_loss(&arm->network, mine->numbers);
     /* A scheme that brings its own bias is followed unless the study says otherwise. */
     if (!list[IL_KEY_BIAS].given && il_init_type_of(&arm->init)->brings_bias)
         arm->bias = arm->init;
-    arm->engine =
-        spec->engine == IL_SPEC_BLAS ? IL_BLAS
-        : spec->engine == IL_SPEC_LOCKSTEP
-            ? IL_LOCKSTEP
-            : il_engine_auto(
-                  &arm->network,
-                  il_step_samples(
-                      &arm->batch,
-                      samples[at[IL_KEY_DATA] * list[IL_KEY_SPLIT].n + at[IL_KEY_SPLIT]]));
+    arm->engine = spec->engine == IL_SPEC_BLAS ? IL_BLAS
+                  : spec->engine == IL_SPEC_LOCKSTEP
+                      ? IL_LOCKSTEP
+                      : il_engine_auto(&arm->network, il_step_samples(&arm->batch, mine->train));
 }
 
-static il_status expand(const il_spec *spec, const size_t *samples, il_study *study,
+static il_status expand(const il_spec *spec, const il_spec_data *data, il_study *study,
                         il_error *err) {
     size_t inits = spec->list[IL_KEY_INIT].n, at[IL_KEYS] = {0};
     study->arms = calloc(study->n_arms, sizeof *study->arms);
     if (!study->arms)
         return il_fail(err, IL_NO_MEMORY, "out of memory for %zu arms", study->n_arms);
     for (size_t i = 0; i < study->n_arms; i++) {
-        fill_arm(spec, at, samples, &study->arms[i]);
+        fill_arm(spec, at, data, &study->arms[i]);
         /* init varies fastest: the arms that differ only in it are neighbours. */
         study->arms[i].baseline =
             spec->baseline == SIZE_MAX ? SIZE_MAX : i - i % inits + spec->baseline;
@@ -83,15 +89,15 @@ static il_status count_arms(const il_spec *spec, size_t *out, il_error *err) {
 static il_status make_study(const il_spec *spec, const il_folders *folders, il_study **out,
                             il_error *err) {
     il_study *study = calloc(1, sizeof *study);
-    size_t *samples =
-        calloc(spec->list[IL_KEY_DATA].n * spec->list[IL_KEY_SPLIT].n, sizeof *samples);
-    il_status status = study && samples ? count_arms(spec, &study->n_arms, err)
-                                        : il_fail(err, IL_NO_MEMORY, "out of memory for a study");
+    il_spec_data *data =
+        calloc(spec->list[IL_KEY_DATA].n * spec->list[IL_KEY_SPLIT].n, sizeof *data);
+    il_status status = study && data ? count_arms(spec, &study->n_arms, err)
+                                     : il_fail(err, IL_NO_MEMORY, "out of memory for a study");
     if (status == IL_OK)
-        status = il_spec_check(spec, folders, samples, err);
+        status = il_spec_check(spec, folders, data, err);
     if (status == IL_OK)
-        status = expand(spec, samples, study, err);
-    free(samples);
+        status = expand(spec, data, study, err);
+    free(data);
     if (status != IL_OK) {
         il_study_free(study);
         return status;

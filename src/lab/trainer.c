@@ -79,6 +79,7 @@ il_status il_trainer_new(const il_network_config *config, const il_training *tra
     if (!t)
         return il_fail(err, IL_NO_MEMORY, "no memory for a trainer");
     t->training = *training;
+    t->config = *config;
     t->train = *train;
     settle(&t->training.schedule, &il_schedules);
     settle(&t->training.clip, &il_clips);
@@ -94,7 +95,9 @@ il_status il_trainer_new(const il_network_config *config, const il_training *tra
     whole.batch = t->chunk < most ? t->chunk : most;
     whole.slots = il_optimizer_slots(&training->optimizer);
     whole.lane_slots = il_optimizer_lane_slots(&training->optimizer);
-    il_status status = il_network_new(&whole, &t->net, err);
+    il_status status = il_schedule_check(&t->training.schedule, t->training.epochs, err);
+    if (status == IL_OK)
+        status = il_network_new(&whole, &t->net, err);
     if (status == IL_OK)
         status = allocate(t, config->replicas, err);
     if (status != IL_OK) {
@@ -117,6 +120,9 @@ void il_trainer_free(il_trainer *t) {
 
 il_network *il_trainer_network(il_trainer *t) {
     return t->net;
+}
+uint64_t il_trainer_finished(const il_trainer *t, size_t replica) {
+    return t->epoch[replica];
 }
 size_t il_trainer_steps(const il_trainer *t) {
     return t->steps;
@@ -188,6 +194,7 @@ static void begin_sums(il_trainer *t) {
     size_t R = il_network_replicas(t->net);
     memset(t->loss_sum, 0, R * sizeof *t->loss_sum);
     memset(t->right_sum, 0, R * sizeof *t->right_sum);
+    t->seen = 0;
 }
 
 /* Adds a pass of n samples. */
@@ -196,10 +203,16 @@ static void add_sums(il_trainer *t, size_t n) {
         t->loss_sum[r] += (double)t->loss[r] * (double)n;
         t->right_sum[r] += (double)t->correct[r];
     }
+    t->seen += n;
+}
+
+void il_trainer_so_far(const il_trainer *t, size_t replica, double *loss, double *accuracy) {
+    *loss = t->loss_sum[replica] / (double)t->seen;
+    *accuracy = t->right_sum[replica] / (double)t->seen;
 }
 
 void il_trainer_epoch(il_trainer *t, il_real *loss, il_real *accuracy) {
-    size_t R = il_network_replicas(t->net), seen = 0;
+    size_t R = il_network_replicas(t->net);
     const il_draws draws = {t->seed, t->step};
     if (!t->full)
         shuffle(t);
@@ -211,18 +224,19 @@ void il_trainer_epoch(il_trainer *t, il_real *loss, il_real *accuracy) {
             il_pass_loss(t->net, &pass, t->loss, t->correct);
         }
         step(t, &pass);
-        if (loss)
+        if (loss || t->training.stepped)
             add_sums(t, pass.n);
         for (size_t r = 0; r < R; r++)
             t->step[r]++;
-        seen += pass.n;
         t->evaluated = false;
+        if (t->training.stepped)
+            t->training.stepped(t->training.context, t, k + 1);
     }
     for (size_t r = 0; r < R; r++) {
         t->epoch[r]++;
         if (loss) {
-            loss[r] = (il_real)(t->loss_sum[r] / (double)seen);
-            accuracy[r] = (il_real)(t->right_sum[r] / (double)seen);
+            loss[r] = (il_real)(t->loss_sum[r] / (double)t->seen);
+            accuracy[r] = (il_real)(t->right_sum[r] / (double)t->seen);
         }
     }
 }

@@ -7,6 +7,7 @@
 struct il_trainer {
     il_network *net;
     il_training training;
+    il_network_config config; /* as it was asked for */
     il_samples train;
     size_t batch, chunk,
         steps; /* samples in a step and in a pass of evaluation; steps in an epoch */
@@ -20,7 +21,8 @@ struct il_trainer {
     double *schedule; /* [IL_SCHEDULE_STATE][R]… of each replica together: [R][STATE] */
     double *best;     /* [R] least loss so far */
     uint64_t *stale;  /* [R] epochs since */
-    double *loss_sum, *right_sum; /* [R] */
+    double *loss_sum, *right_sum; /* [R] of this epoch … */
+    size_t seen;                  /* … and its samples so far */
     il_real *loss, *correct;      /* [R] */
     uint32_t *order;              /* [n][R] the samples in this epoch's order */
     il_real *X, *Y;               /* a batch: [batch][inputs][R], [batch][outputs][R] */

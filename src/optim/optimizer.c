@@ -1,5 +1,7 @@
 #include "optim/optimizer.h"
 
+#include "optim/penalty.h"
+
 #include <string.h>
 
 static const il_optimizer_type *type_of(const il_optimizer *optimizer) {
@@ -82,6 +84,8 @@ static void step_range(const il_optimizer *optimizer, il_network *net, size_t fi
 
 void il_optimizer_step(const il_optimizer *optimizer, il_network *net) {
     const il_optimizer_type *type = type_of(optimizer);
+    if (type->decay)
+        il_weight_decay(optimizer->arg + type->decay, net);
     size_t R = il_network_replicas(net), columns = R == 1 ? IL_SPAN : R;
     il_real *rate[IL_MAX_RATES];
     il_step step = {.R = columns};

@@ -30,4 +30,9 @@ IL_INLINE double il_decay(double power, double beta) {
     return next < 0x1p-60 ? 0 : next;
 }
 
+/* -1, 0 or 1; NaN for NaN. */
+IL_INLINE il_real il_sign(il_real x) {
+    return x > 0 ? 1 : x < 0 ? -1 : x;
+}
+
 #endif

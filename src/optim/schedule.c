@@ -1,23 +1,6 @@
 #include "optim/schedule.h"
 
-#include <string.h>
-
-static double constant(const double *arg, const il_progress *at, const double *state) {
-    (void)arg, (void)at, (void)state;
-    return 1;
-}
-
-const il_schedule_type il_schedule_constant = {
-    .desc = {.name = "constant", .formula = "1"},
-    .factor = constant,
-};
-
-static const il_desc *const items[] = {
-    &il_schedule_constant.desc,
-};
-
-const il_family il_schedules = {
-    .kind = "schedule", .items = items, .n = sizeof items / sizeof *items};
+#include "base/elementary.h"
 
 void il_schedule_reset(const il_call *schedule, double *state) {
     memcpy(state, il_schedule_of(schedule)->start, IL_SCHEDULE_STATE * sizeof *state);
@@ -34,4 +17,24 @@ bool il_schedule_watches(const il_call *schedule) {
 void il_schedule_observe(const il_call *schedule, double loss, double *state) {
     if (il_schedule_of(schedule)->observe)
         il_schedule_of(schedule)->observe(schedule->arg, loss, state);
+}
+
+il_status il_schedule_check(const il_call *schedule, uint64_t epochs, il_error *err) {
+    const il_schedule_type *type = il_schedule_of(schedule);
+    const char *name = schedule->desc->name;
+    char given[32];
+    if (type->whole && epochs == 0)
+        return il_fail(err, IL_INVALID, "schedule %s needs a training of at least 1 epoch", name);
+    if (type->warmup < 0 || schedule->arg[type->warmup] < (double)epochs)
+        return IL_OK;
+    return il_fail(err, IL_INVALID,
+                   "schedule %s: %s=%s epochs of warm-up are not fewer than the %llu of the "
+                   "training: lower them or train longer",
+                   name, schedule->desc->params[type->warmup].name,
+                   il_number_format(schedule->arg[type->warmup], given),
+                   (unsigned long long)epochs);
+}
+
+double il_schedule_half_cosine(double from, double to, double x) {
+    return to + (from - to) * (1 + il_cos(0x1.921fb54442d18p+1 * x)) / 2;
 }

@@ -1,16 +1,11 @@
 /* One JSON object, for programs. A number that does not exist is null. */
-#include "report/report.h"
+#include "report/values.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 
 /* Jansson's setters take over the value and refuse NULL, so a failed allocation anywhere below
  * shows as a nonzero return of the setter that it was meant for. */
-
-static json_t *number(double value) {
-    return isnan(value) ? json_null() : json_real(value);
-}
 
 static json_t *epoch(double value) {
     return isnan(value) ? json_null() : json_integer((json_int_t)value);
@@ -21,35 +16,7 @@ static json_t *count(size_t value) {
 }
 
 static json_t *pair(double low, double high) {
-    return json_pack("[oo]", number(low), number(high));
-}
-
-static const char *engine_name(il_engine engine) {
-    return engine == IL_BLAS ? "blas" : "lockstep";
-}
-
-/* The engines that the arms use, each once. */
-static json_t *engines_json(const il_study *study) {
-    json_t *engines = json_array();
-    int failed = 0;
-    for (il_engine engine = IL_BLAS; engine <= IL_LOCKSTEP; engine++)
-        for (size_t i = 0; i < study->n_arms; i++)
-            if (study->arms[i].engine == engine) {
-                failed |= json_array_append_new(engines, json_string(engine_name(engine)));
-                break;
-            }
-    if (!failed)
-        return engines;
-    json_decref(engines);
-    return NULL;
-}
-
-static json_t *fingerprint_json(const il_study *study, const il_fingerprint *fingerprint) {
-    return json_pack("{ss so ss ss si ss ss ss}", "version", fingerprint->version, "engines",
-                     engines_json(study), "openblas", fingerprint->openblas_config, "core_type",
-                     fingerprint->openblas_core, "threads", (int)fingerprint->openblas_threads,
-                     "compiler", fingerprint->compiler, "real", fingerprint->real, "kernels",
-                     fingerprint->kernels);
+    return json_pack("[oo]", il_json_number(low), il_json_number(high));
 }
 
 /* init first, then what a reader needs in order to tell any two arms apart. */
@@ -69,14 +36,14 @@ static int set_keys(json_t *object, const il_study *study, const il_arm *arm) {
             failed |= json_object_set_new(object, il_key_name(keys[i].key),
                                           json_string(il_arm_format(arm, keys[i].key, text)));
     }
-    return failed | json_object_set_new(object, "engine", json_string(engine_name(arm->engine)));
+    return failed | json_object_set_new(object, "engine", json_string(il_engine_name(arm->engine)));
 }
 
 static int set_summary(json_t *object, const il_summary *arm) {
     return json_object_set_new(object, "runs", count(arm->runs)) |
            json_object_set_new(object, "converged", count(arm->converged)) |
            json_object_set_new(object, "diverged", count(arm->diverged)) |
-           json_object_set_new(object, "success", number(arm->success)) |
+           json_object_set_new(object, "success", il_json_number(arm->success)) |
            json_object_set_new(object, "success_ci",
                                pair(arm->success_ci.low, arm->success_ci.high)) |
            json_object_set_new(object, "median_epoch", epoch(arm->median)) |
@@ -84,10 +51,10 @@ static int set_summary(json_t *object, const il_summary *arm) {
                                !isnan(arm->quartile[1]) ? json_pack("[oo]", epoch(arm->quartile[0]),
                                                                     epoch(arm->quartile[1]))
                                                         : json_null()) |
-           json_object_set_new(object, "rmst", number(arm->rmst)) |
+           json_object_set_new(object, "rmst", il_json_number(arm->rmst)) |
            json_object_set_new(object, "rmst_ci", pair(arm->rmst_ci.low, arm->rmst_ci.high)) |
-           json_object_set_new(object, "a12", number(arm->a12)) |
-           json_object_set_new(object, "p_value", number(arm->p_value));
+           json_object_set_new(object, "a12", il_json_number(arm->a12)) |
+           json_object_set_new(object, "p_value", il_json_number(arm->p_value));
 }
 
 static json_t *arms_json(const il_study *study, const il_results *results) {
@@ -109,7 +76,7 @@ il_status il_report_json(const il_study *study, const il_results *results,
     json_t *report =
         json_pack("{si ss sI sf so so}", "schema", 1, "study", study->name, "budget",
                   (json_int_t)study->budget, "wall_s", results->wall_s, "fingerprint",
-                  fingerprint_json(study, fingerprint), "arms", arms_json(study, results));
+                  il_json_fingerprint(study, fingerprint), "arms", arms_json(study, results));
     /* 15 digits: 0.523 and not 0.52300000000000002. */
     char *text = report ? json_dumps(report, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(report);

@@ -94,12 +94,12 @@ il_status il_sample_draw(const il_call *init, const il_call *hidden, size_t fan_
                                  .hidden = *hidden},
                        .seed = seed};
     il_status status = il_initializer_bind(init, NULL, hidden, &initializer, err);
-    if (status != IL_OK)
-        return status;
     out->drawn = initializer.hidden;
     il_real *W = malloc(fan_in * fan_out * sizeof *W);
-    status = W ? draw(&initializer, out, W, err)
-               : il_fail(err, IL_NO_MEMORY, "no memory for %zux%zu weights", fan_in, fan_out);
+    if (status == IL_OK)
+        status = W ? draw(&initializer, out, W, err)
+                   : il_fail(err, IL_NO_MEMORY, "no memory for %zux%zu weights", fan_in, fan_out);
+    il_initializer_release(&initializer);
     if (status == IL_OK)
         status = measure(out, W, err);
     if (status == IL_OK)

@@ -1,13 +1,8 @@
 /* A sample as one JSON object. A number that does not exist is null. */
 #include "report/sample.h"
+#include "report/values.h"
 
-#include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
-
-static json_t *number(double value) {
-    return isnan(value) ? json_null() : json_real(value);
-}
 
 il_status il_sample_json(const il_sample *s, FILE *out, il_error *err) {
     char init[IL_CALL_TEXT], hidden[IL_CALL_TEXT];
@@ -15,9 +10,10 @@ il_status il_sample_json(const il_sample *s, FILE *out, il_error *err) {
         "{si ss ss s[II] ss sI so so so so so so so}", "schema", 1, "name", s->init.desc->name,
         "init", il_call_format(&s->init, init), "shape", (json_int_t)s->layer.fan_in,
         (json_int_t)s->layer.fan_out, "hidden", il_call_format(&s->layer.activation, hidden),
-        "seed", (json_int_t)s->seed, "mean", number(s->mean), "std", number(s->std), "min",
-        number(s->min), "max", number(s->max), "kurtosis", number(s->kurtosis), "singular_min",
-        number(s->singular.smallest), "singular_max", number(s->singular.largest));
+        "seed", (json_int_t)s->seed, "mean", il_json_number(s->mean), "std", il_json_number(s->std),
+        "min", il_json_number(s->min), "max", il_json_number(s->max), "kurtosis",
+        il_json_number(s->kurtosis), "singular_min", il_json_number(s->singular.smallest),
+        "singular_max", il_json_number(s->singular.largest));
     char *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(object);
     if (!text)

@@ -1,8 +1,9 @@
 /* Adam with bias correction, eps outside the root. The lane slots hold beta1^t and beta2^t. */
-#include "optim/optimizer.h"
+#include "optim/optimizer/adam.h"
+
 #include "optim/scalar.h"
 
-enum { LR, BETA1, BETA2, EPS };
+enum { BETA1 = 1, BETA2, EPS };
 
 typedef struct rule {
     il_real beta1, rest1, beta2, rest2, eps; /* rest = 1 - beta */
@@ -28,8 +29,8 @@ IL_CLONES static void adam_advance(const double *arg, size_t R, const double *re
     }
 }
 
-static void advance(const double *arg, size_t R, const double *lr, double *lane,
-                    il_real *const *rate) {
+void il_adam_advance(const double *arg, size_t R, const double *lr, double *lane,
+                     il_real *const *rate) {
     adam_advance(arg, R, lr, lane, lane + R, rate[0], rate[1]);
 }
 
@@ -41,29 +42,24 @@ IL_CLONES static void adam_descend(size_t rows, size_t R, rule k, const il_real 
             move(&k, rate[r], root[r], g[at], &m[at], &v[at], &w[at]);
 }
 
-static void step(const double *arg, const il_step *s) {
+void il_adam_step(const double *arg, const il_step *s) {
     rule k = {(il_real)arg[BETA1], (il_real)(1 - arg[BETA1]), (il_real)arg[BETA2],
               (il_real)(1 - arg[BETA2]), (il_real)arg[EPS]};
     adam_descend(s->rows, s->R, k, s->rate[0], s->rate[1], s->g, s->slot[0], s->slot[1], s->w);
 }
 
 const il_optimizer_type il_optimizer_adam = {
-    .desc =
-        {.name = "adam",
-         .formula =
-             "w -= lr*m/(1 - beta1^t)/(sqrt(v/(1 - beta2^t)) + eps), m and v the decaying means "
-             "of g and g^2",
-         .source = "Kingma & Ba 2015, algorithm 1",
-         .params =
-             {{.name = "lr", .doc = "learning rate", .initial = 0.001, .min = 1e-30, .max = 1e6},
-              {.name = "beta1", .doc = "decay of m", .initial = 0.9, .max = 0.999999999},
-              {.name = "beta2", .doc = "decay of v", .initial = 0.999, .max = 0.999999999},
-              {.name = "eps", .doc = "added to the root", .initial = 1e-8, .min = 1e-30, .max = 1}},
-         .n_params = 4},
+    .desc = {.name = "adam",
+             .formula =
+                 "w -= lr*m/(1 - beta1^t)/(sqrt(v/(1 - beta2^t)) + eps), m and v the decaying "
+                 "means of g and g^2",
+             .source = "Kingma & Ba 2015, algorithm 1; PyTorch's Adam",
+             .params = {IL_ADAM_PARAMS},
+             .n_params = 4},
     .slots = 2,
     .lane_slots = 2,
     .rates = 2,
     .lane_start = 1,
-    .advance = advance,
-    .step = step,
+    .advance = il_adam_advance,
+    .step = il_adam_step,
 };

@@ -17,12 +17,9 @@ static void step(const double *arg, const il_step *s) {
 const il_optimizer_type il_optimizer_sgd = {
     .desc = {.name = "sgd",
              .formula = "w -= lr*g",
-             .source = "Robbins & Monro 1951",
-             .params = {{.name = "lr",
-                         .doc = "learning rate",
-                         .initial = 0.01,
-                         .min = 1e-30,
-                         .max = 1e6}},
+             .source = "Robbins & Monro 1951; PyTorch's SGD",
+             .params = {IL_PARAM_LR(
+                 "learning rate; PyTorch's SGD has 0.001, small networks want more", 0.01)},
              .n_params = 1},
     .rates = 1,
     .advance = il_optimizer_advance_plain,

@@ -1,9 +1,9 @@
 #include "optim/clip.h"
 
-const il_clip_type il_clip_none = {.desc = {.name = "none", .formula = "gradients as they are"}};
-
 static const il_desc *const items[] = {
     &il_clip_none.desc,
+    &il_clip_value.desc,
+    &il_clip_norm.desc,
 };
 
 const il_family il_clips = {.kind = "clip", .items = items, .n = sizeof items / sizeof *items};

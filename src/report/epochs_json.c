@@ -1,0 +1,58 @@
+#include "report/epochs.h"
+
+#include "report/values.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static json_t *row_json(const il_training_report *r, size_t i) {
+    const il_epoch *row = &r->rows[i];
+    bool test = r->session->task.judges != IL_TRAIN;
+    return json_pack(
+        "{sI so so so so sf}", "epoch", (json_int_t)row->epoch, "train_loss",
+        il_json_number(row->train_loss), "train_accuracy", il_json_number(row->train_accuracy),
+        "test_loss", il_json_number(test ? row->test_loss : (double)NAN), "test_accuracy",
+        il_json_number(test ? row->test_accuracy : (double)NAN), "wall_s", r->wall_s[i]);
+}
+
+static json_t *rows_json(const il_training_report *r) {
+    json_t *rows = json_array();
+    int failed = rows == NULL;
+    for (size_t i = 0; i < r->n && !failed; i++)
+        failed |= json_array_append_new(rows, row_json(r, i));
+    if (!failed)
+        return rows;
+    json_decref(rows);
+    return NULL;
+}
+
+static const char *const outcomes[] = {[IL_CONVERGED] = "converged",
+                                       [IL_CENSORED] = "finished",
+                                       [IL_DIVERGED] = "diverged",
+                                       [IL_STALLED] = "stalled"};
+
+il_status il_epochs_json(const il_training_report *r, const il_fingerprint *fingerprint, FILE *out,
+                         il_error *err) {
+    const il_session *s = r->session;
+    char text[IL_WIDTHS_TEXT];
+    json_t *report =
+        json_pack("{si sI si sb ss so so}", "schema", 1, "seed", (json_int_t)s->seed, "parameters",
+                  (int)il_network_size(il_trainer_network(s->trainer)), "resumed", r->resumed,
+                  "outcome", outcomes[r->rows[r->n - 1].outcome], "fingerprint",
+                  il_json_fingerprint(s->study, fingerprint), "epochs", rows_json(r));
+    int failed = report == NULL;
+    for (il_key key = 0; key < IL_KEYS && !failed; key++)
+        failed |= json_object_set_new(report, il_key_name(key),
+                                      json_string(il_arm_format(s->arm, key, text)));
+    if (!failed)
+        failed |=
+            json_object_set_new(report, "engine", json_string(il_engine_name(s->arm->engine)));
+    char *dumped = failed ? NULL : json_dumps(report, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    json_decref(report);
+    if (!dumped)
+        return il_fail(err, IL_NO_MEMORY, "no memory for the JSON report of %zu epochs", r->n);
+    fputs(dumped, out);
+    putc('\n', out);
+    free(dumped);
+    return IL_OK;
+}

@@ -1,0 +1,35 @@
+#include "report/values.h"
+
+#include <math.h>
+
+json_t *il_json_number(double value) {
+    return isnan(value) ? json_null() : json_real(value);
+}
+
+const char *il_engine_name(il_engine engine) {
+    return engine == IL_BLAS ? "blas" : "lockstep";
+}
+
+/* The engines that the arms use, each once. */
+static json_t *engines_json(const il_study *study) {
+    json_t *engines = json_array();
+    int failed = 0;
+    for (il_engine engine = IL_BLAS; engine <= IL_LOCKSTEP; engine++)
+        for (size_t i = 0; i < study->n_arms; i++)
+            if (study->arms[i].engine == engine) {
+                failed |= json_array_append_new(engines, json_string(il_engine_name(engine)));
+                break;
+            }
+    if (!failed)
+        return engines;
+    json_decref(engines);
+    return NULL;
+}
+
+json_t *il_json_fingerprint(const il_study *study, const il_fingerprint *fingerprint) {
+    return json_pack("{ss so ss ss si ss ss ss}", "version", fingerprint->version, "engines",
+                     engines_json(study), "openblas", fingerprint->openblas_config, "core_type",
+                     fingerprint->openblas_core, "threads", (int)fingerprint->openblas_threads,
+                     "compiler", fingerprint->compiler, "real", fingerprint->real, "kernels",
+                     fingerprint->kernels);
+}

@@ -76,7 +76,17 @@ refused 2 'study.yaml is not a store of initlab' export study.yaml
 refused 2 'study.yaml is not a store of initlab' run study.yaml --out study.yaml
 refused 2 '--csv and --jsonl exclude each other' export killed.db --csv --jsonl
 refused 4 'none.db: cannot be opened: No such file or directory' report none.db
-refused 4 'no/page.html: cannot be written: No such file or directory' report killed.db -o no/page.html
+refused 4 'no/page.html: cannot' report killed.db -o no/page.html
+
+# Weights from a file are known by what is in it, not by its name.
+printf 'data: xor\nnetwork: 2-4-1\ninit: [he_normal, pretrained(w.safetensors)]\nseeds: 8\nbudget: 20\n' >pretrained.yaml
+for seed in 1 1 2; do
+    "$initlab" train --data xor --network 2-4-1 --init he_normal --seed $seed --save w.safetensors >/dev/null 2>err || fail "$(cat err)"
+    "$initlab" run pretrained.yaml --out weights.db >out 2>>found || fail "$(cat found)"
+done
+[ "$(cat found)" = 'initlab: weights.db: 16 of 16 runs are there already
+initlab: weights.db: another study than the one before, other samples, weights or arithmetic: both are kept
+initlab: weights.db: 8 of 16 runs are there already' ] || fail "weights from a file: $(cat found)"
 
 # An interruption is code 3; what has finished is kept. `timeout` also undoes a SIGINT that the caller ignores.
 sed 's/seeds: 3000/seeds: 1000000/' study.yaml >long.yaml

@@ -74,7 +74,7 @@ static void describe_difference(const char *now, const char *before, char *out, 
         now += a + (now[a] != '\0');
         before += b + (before[b] != '\0');
     }
-    snprintf(out, size, "other samples, or other arithmetic");
+    snprintf(out, size, "other samples, weights or arithmetic");
 }
 
 /* Compares with the study run last, when this one is not in the file. */

@@ -192,12 +192,13 @@ static void samples_are_known_by_content(void **state) {
 
 typedef struct watch {
     volatile sig_atomic_t cancel;
-    size_t at;
+    size_t at, done;
 } watch;
 
 static void progress(void *context, size_t done, size_t total) {
     watch *w = context;
     (void)total;
+    w->done = done;
     if (done >= w->at)
         w->cancel = 1;
 }
@@ -221,6 +222,7 @@ static void an_interrupted_study_goes_on(void **state) {
         status = il_study_run(study, &options, &results, &err);
         assert_int_equal(il_store_found(store), kept);
         assert_true(il_store_kept(store) > kept);
+        assert_int_equal(il_store_kept(store), w.done); /* none that had ended is lost */
         kept = il_store_kept(store);
         il_store_close(store);
     }

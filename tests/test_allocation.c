@@ -269,6 +269,41 @@ static void every_dataset_fails_cleanly(void **state) {
     }
 }
 
+/* A study with a store: what fails leaves a store that the next attempt goes on with. Memory that the C library
+ * allocates itself is not counted, so leaks are for the address sanitizer to find. */
+static void every_failure_leaves_a_sound_store(void **state) {
+    (void)state;
+    static const char path[] = "test_allocation.db";
+    il_error err;
+    il_study *study = study_of("data: xor\nnetwork: 2-4-1\ninit: [zeros, he_normal]\nseeds: 20\n"
+                               "budget: 10\nbaseline: zeros\n");
+    remove(path);
+    bool done = false;
+    for (long n = 0; !done; n++) {
+        il_results *results = NULL;
+        il_archive *archive = NULL;
+        il_store *store = NULL;
+        allocations = 0;
+        fail_at = n;
+        il_status status = il_store_open(path, NULL, &store, &err);
+        if (status == IL_OK)
+            status =
+                il_study_run(study, &(il_run_options){.jobs = 1, .store = store}, &results, &err);
+        il_store_close(store);
+        if (status == IL_OK)
+            status = il_archive_read(path, NULL, &archive, &err);
+        done = allocations <= n;
+        fail_at = -1;
+        assert_int_equal(status, done ? IL_OK : IL_NO_MEMORY);
+        assert_true(done == (archive != NULL));
+        il_archive_free(archive);
+        il_results_free(results);
+        assert_true(n < 10000);
+    }
+    il_study_free(study);
+    remove(path);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_left_out),
@@ -278,6 +313,7 @@ int main(void) {
         cmocka_unit_test(longer_studies_allocate_no_more),
         cmocka_unit_test(every_failure_is_clean),
         cmocka_unit_test(every_dataset_fails_cleanly),
+        cmocka_unit_test(every_failure_leaves_a_sound_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,8 @@ typedef struct cli_command {
 int cli_run(const cli_args *args);
 int cli_train(const cli_args *args);
 int cli_init(const cli_args *args);
+int cli_report(const cli_args *args);
+int cli_export(const cli_args *args);
 int cli_data(const cli_args *args);
 int cli_doctor(const cli_args *args);
 

@@ -32,6 +32,17 @@ static const cli_command commands[] = {
      "also draws a layer by it: mean, standard deviation, extremes, excess kurtosis, the range of\n"
      "singular values, and a histogram beside the density that theory gives.",
      cli_init},
+    {"report", CLI_REPORT, "FILE.db [options]", 1, 1,
+     "make a page of a study that was run with --out",
+     "Makes one HTML file of a study in FILE.db: question and answer, a table of the arms, charts "
+     "with\n"
+     "their data, and how to reproduce it. It opens without a network and without scripts.",
+     cli_report},
+    {"export", CLI_EXPORT, "FILE.db [options]", 1, 1,
+     "write the runs of a study that was run with --out",
+     "Writes every run of a study in FILE.db to standard output, also when the study is "
+     "incomplete.",
+     cli_export},
     {"data", CLI_DATA, "[list | show CALL] [options]", 0, 2,
      "list the datasets and where they are, or show one",
      "Lists every dataset: what is computed or built in, what was found and where, and what can "

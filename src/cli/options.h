@@ -10,6 +10,10 @@ typedef enum cli_option {
     CLI_SEEDS,
     CLI_JOBS,
     CLI_OUT,
+    CLI_PAGE,
+    CLI_STUDY,
+    CLI_CSV,
+    CLI_JSONL,
     CLI_SET,
     CLI_ENGINE,
     CLI_FORMAT,
@@ -60,6 +64,8 @@ enum {
     CLI_DOCTOR = 8,
     CLI_DATA = 16,
     CLI_TRAIN = 32,
+    CLI_REPORT = 64,
+    CLI_EXPORT = 128,
     CLI_ALL = 255
 };
 

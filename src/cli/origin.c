@@ -1,26 +1,10 @@
 #include "cli/origin.h"
 
-#include <errno.h>
-#include <initlab/study.h>
+#include "io/file.h"
+#include "lab/spec.h"
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
-
-/* The whole file, terminated; NULL with errno set. */
-static char *read_file(const char *path, size_t *size) {
-    char *text = NULL, buffer[65536];
-    FILE *in = fopen(path, "rb"), *out = in ? open_memstream(&text, size) : NULL;
-    for (size_t n; out && (n = fread(buffer, 1, sizeof buffer, in)) > 0;)
-        fwrite(buffer, 1, n, out);
-    bool failed = !out || ferror(in);
-    failed |= out && fclose(out) != 0;
-    if (in)
-        fclose(in);
-    if (!failed)
-        return text;
-    free(text);
-    return NULL;
-}
 
 static void put_openblas(FILE *out, const cli_args *args) {
     (void)args;
@@ -56,13 +40,15 @@ static void put_command(FILE *out, const cli_args *args) {
 
 /* The content of each plug-in as a hash, in their order. */
 static int hash_plugins(const cli_args *args, FILE *out) {
+    static const il_file_kind plugin = {.noun = "plug-in", .most = 1 << 30};
+    il_error err;
     for (size_t i = 0; i < args->n_text; i++) {
-        size_t size = 0;
+        char *content;
+        size_t size;
         if (args->text[i].option != CLI_PLUGIN)
             continue;
-        char *content = read_file(args->text[i].text, &size);
-        if (!content)
-            return cli_fail(CLI_IO, "cannot read %s: %s", args->text[i].text, strerror(errno));
+        if (il_file_load(args->text[i].text, &plugin, &content, &size, &err) != IL_OK)
+            return cli_fail_library(&err);
         XXH128_hash_t hash = XXH3_128bits(content, size);
         fprintf(out, "%016llx%016llx ", (unsigned long long)hash.high64,
                 (unsigned long long)hash.low64);
@@ -83,12 +69,13 @@ static char *text_by(void (*put)(FILE *out, const cli_args *args), const cli_arg
 }
 
 int cli_origin_find(const cli_args *args, cli_origin *out) {
+    static const il_file_kind study = {.noun = "study", .most = IL_SPEC_BYTES};
     size_t size = 0;
+    il_error err;
     *out = (cli_origin){.openblas = text_by(put_openblas, args),
-                        .command = text_by(put_command, args),
-                        .spec = read_file(args->operand[0], &size)};
-    if (!out->spec)
-        return cli_fail(CLI_IO, "cannot read %s: %s", args->operand[0], strerror(errno));
+                        .command = text_by(put_command, args)};
+    if (il_file_load(args->operand[0], &study, &out->spec, &size, &err) != IL_OK)
+        return cli_fail_library(&err);
     FILE *hashes = open_memstream(&out->plugins, &size);
     int code = hashes ? hash_plugins(args, hashes) : CLI_OK;
     if (hashes)

@@ -88,3 +88,22 @@ no_memory:
     return il_fail(err, IL_NO_MEMORY,
                    "no memory to summarize %zu runs per arm: ask for fewer seeds", n);
 }
+
+il_rival il_find_rival(const il_run *runs, size_t stride, size_t n, uint32_t budget,
+                       const size_t *order, size_t n_arms) {
+    size_t others = n_arms - 1;
+    il_rival found = {order[1], 0};
+    uint32_t *T = calloc(n, 2 * sizeof *T);
+    if (T)
+        il_times(runs + order[0] * stride, n, budget, T);
+    for (size_t i = 1; T && i <= others && found.p <= IL_SIGNIFICANT; i++) {
+        il_times(runs + order[i] * stride, n, budget, T + n);
+        double p = fmin(1, (double)others * il_compare_paired(T, T + n, n, others));
+        if (p > found.p)
+            found = (il_rival){order[i], p};
+    }
+    if (!T)
+        found.p = (double)NAN;
+    free(T);
+    return found;
+}

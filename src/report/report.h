@@ -5,6 +5,7 @@
 #ifndef IL_REPORT_REPORT_H
 #define IL_REPORT_REPORT_H
 
+#include <initlab/store.h>
 #include <initlab/study.h>
 #include <stdio.h>
 
@@ -34,5 +35,14 @@ il_status il_report_json(const il_study *study, const il_results *results,
 /* A heading, then one line per run, in the study's order. Quoted as RFC 4180 says; lines end in a
  * single line feed. Numbers have a point in every locale and read back to the same float. */
 il_status il_report_csv(const il_study *study, const il_results *results, FILE *out, il_error *err);
+
+/* The same of a stored study, and as one JSON object a line: the settings by key, "engine", "seed", "outcome", "epoch",
+ * "T", "loss" and "accuracy", null where they are not finite, and "layer" when the run diverged. */
+il_status il_export_csv(const il_archive *archive, FILE *out, il_error *err);
+il_status il_export_jsonl(const il_archive *archive, FILE *out, il_error *err);
+
+/* A page that stands alone: what was asked and the answer, a table of the arms, charts with their data, and how to
+ * reproduce it. It needs no network and no script. */
+il_status il_report_html(const il_archive *archive, FILE *out, il_error *err);
 
 #endif

@@ -3,9 +3,8 @@
 #ifndef IL_REPORT_TABLE_H
 #define IL_REPORT_TABLE_H
 
+#include "lab/summary.h"
 #include "report/report.h"
-
-#define IL_SIGNIFICANT 0.05
 
 typedef struct table {
     const il_study *study;

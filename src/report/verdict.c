@@ -4,7 +4,6 @@
 #include "lab/summary.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define LISTED 4 /* arms named in a sentence before "and n more" */
 
@@ -54,39 +53,7 @@ static void say_diverged(const table *t, text *line) {
     il_text_add(line, ". ");
 }
 
-/* The arm that stands most in the way of calling the first one the fastest. */
-typedef struct rival {
-    size_t arm;
-    double p; /* NaN: no memory for the test */
-} rival;
-
-static void epochs_of(const table *t, size_t arm, uint32_t *T) {
-    il_times(t->results->runs + arm * t->results->seeds, t->results->seeds, t->study->budget, T);
-}
-
-/* Tests the best arm against every other, paired by seed. The runner-up alone is not enough: common
- * draws can tie it so closely to the best that the two are told apart while the third and the best
- * are not. Bonferroni over the other arms pays for having chosen the best by looking. The search
- * ends at the first arm, by RMST, that cannot be told from the best. */
-static rival find_rival(const table *t) {
-    size_t n = t->results->seeds, others = t->study->n_arms - 1;
-    rival found = {t->order[1], 0};
-    uint32_t *T = calloc(n, 2 * sizeof *T);
-    if (T)
-        epochs_of(t, t->order[0], T);
-    for (size_t i = 1; T && i <= others && found.p <= IL_SIGNIFICANT; i++) {
-        epochs_of(t, t->order[i], T + n);
-        double p = fmin(1, (double)others * il_compare_paired(T, T + n, n, others));
-        if (p > found.p)
-            found = (rival){t->order[i], p};
-    }
-    if (!T)
-        found.p = (double)NAN;
-    free(T);
-    return found;
-}
-
-static void say_best(const table *t, rival r, text *line) {
+static void say_best(const table *t, il_rival r, text *line) {
     char number[32];
     size_t best = t->order[0];
     bool shown = r.p <= IL_SIGNIFICANT;
@@ -134,9 +101,10 @@ static void say_only(const table *t, text *line) {
 }
 
 il_status il_put_verdict(const table *t, FILE *out, il_error *err) {
-    rival r = {0, 1};
+    il_rival r = {0, 1};
     if (t->study->n_arms > 1 && t->converged)
-        r = find_rival(t);
+        r = il_find_rival(t->results->runs, t->results->seeds, t->results->seeds, t->study->budget,
+                          t->order, t->study->n_arms);
     if (isnan(r.p))
         return il_fail(err, IL_NO_MEMORY, "no memory to compare %zu arms", t->study->n_arms);
     size_t n = t->results->seeds;

@@ -34,11 +34,10 @@ static il_status enter_arms(il_store *store, const il_study *study, const il_dig
                                   "INSERT INTO arm (key, settings) VALUES (?, ?) RETURNING arm",
                                   &add, err);
     for (size_t i = 0; i < study->n_arms && status == IL_OK; i++) {
-        char *text = il_arm_settings(study, &study->arms[i], store, data[i]);
-        if (!text) {
-            status = il_fail(err, IL_NO_MEMORY, "%s: no memory for the arms", store->path);
+        char *text;
+        status = il_arm_settings(study, &study->arms[i], store, data[i], &text, err);
+        if (status != IL_OK)
             break;
-        }
         keys[i] = il_digest_of(text, strlen(text));
         bind_digest(find, 1, &keys[i]);
         status = once(store, find, err);
@@ -75,7 +74,7 @@ static void describe_difference(const char *now, const char *before, char *out, 
         now += a + (now[a] != '\0');
         before += b + (before[b] != '\0');
     }
-    snprintf(out, size, "other samples, or other arithmetic");
+    snprintf(out, size, "other samples, weights or arithmetic");
 }
 
 /* Compares with the study run last, when this one is not in the file. */

@@ -1,4 +1,7 @@
 /* What decides a run's result, as text and as a hash of 128 bits. */
+#include "initlab/tensor.h"
+#include "initlab/weights.h"
+#include "io/file.h"
 #include "lab/spec.h"
 #include "lab/store/store.h"
 
@@ -44,6 +47,31 @@ static void put(FILE *out, const char *key, const char *value) {
     putc('"', out);
 }
 
+static void put_digest(FILE *out, const char *key, il_digest digest) {
+    char hex[2 * sizeof digest.bytes + 1];
+    for (size_t i = 0; i < sizeof digest.bytes; i++)
+        snprintf(hex + 2 * i, 3, "%02x", digest.bytes[i]);
+    put(out, key, hex);
+}
+
+/* The content of a file that a call names by a parameter `path`, as weights are. */
+static il_status put_file(FILE *out, const char *key, const il_call *call, il_error *err) {
+    static const il_file_kind weights = {.noun = "weights", .most = IL_TENSORS_BYTES};
+    for (size_t i = 0; i < call->desc->n_params; i++) {
+        char *content;
+        size_t n;
+        if (call->desc->params[i].kind != IL_TEXT ||
+            strcmp(call->desc->params[i].name, "path") != 0)
+            continue;
+        il_status status = il_file_load(il_call_string(call, i), &weights, &content, &n, err);
+        if (status != IL_OK)
+            return status;
+        put_digest(out, key, il_digest_of(content, n));
+        free(content);
+    }
+    return IL_OK;
+}
+
 static void put_number(FILE *out, const char *key, size_t value) {
     fprintf(out, ",\"%s\":%zu", key, value);
 }
@@ -66,13 +94,14 @@ static const char *engine_name(const il_arm *arm) {
     return arm->engine == IL_BLAS ? "blas" : "lockstep";
 }
 
-char *il_arm_settings(const il_study *study, const il_arm *arm, const il_store *store,
-                      il_digest data) {
-    char *text = NULL, value[IL_WIDTHS_TEXT], hex[2 * sizeof data.bytes + 1];
+il_status il_arm_settings(const il_study *study, const il_arm *arm, const il_store *store,
+                          il_digest data, char **text, il_error *err) {
+    char value[IL_WIDTHS_TEXT];
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    *text = NULL;
+    FILE *out = open_memstream(text, &size);
     if (!out)
-        return NULL;
+        return il_fail(err, IL_NO_MEMORY, "%s: no memory for the arms", store->path);
     putc('{', out);
     for (il_key key = 0; key < IL_KEYS; key++)
         put(out, il_key_name(key), il_arm_format(arm, key, value));
@@ -85,15 +114,23 @@ char *il_arm_settings(const il_study *study, const il_arm *arm, const il_store *
     put_number(out, il_spec_keys[IL_SPEC_PATIENCE].name, study->patience);
     put_number(out, "algorithms", IL_ALGORITHMS);
     put_number(out, "bits", 8 * sizeof(il_real));
-    for (size_t i = 0; i < sizeof data.bytes; i++)
-        snprintf(hex + 2 * i, 3, "%02x", data.bytes[i]);
-    put(out, "samples", hex);
+    put_digest(out, "samples", data);
+    il_status status = put_file(out, "weights", &arm->init, err);
+    if (status == IL_OK)
+        status = put_file(out, "biases", &arm->bias, err);
     if (arm->engine == IL_BLAS)
         put(out, "openblas", store->openblas);
     if (foreign(&arm->init) || foreign(&arm->bias))
         put(out, "plugins", store->plugins);
     putc('}', out);
-    return fclose(out) == 0 ? text : NULL;
+    bool whole = fclose(out) == 0;
+    if (status == IL_OK && !whole)
+        status = il_fail(err, IL_NO_MEMORY, "%s: no memory for the arms", store->path);
+    if (status != IL_OK) {
+        free(*text);
+        *text = NULL;
+    }
+    return status;
 }
 
 /* The values that a key has among the arms, in their order: in a cross product they follow each other, and then the

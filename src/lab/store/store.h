@@ -50,10 +50,10 @@ struct il_store {
 /* Digest of everything in a dataset that training sees. */
 il_digest il_digest_data(const il_dataset *data);
 
-/* The settings that decide an arm's results, as one JSON object, to be freed; NULL without memory. `data` is the digest
- * of its dataset. */
-char *il_arm_settings(const il_study *study, const il_arm *arm, const il_store *store,
-                      il_digest data);
+/* The settings that decide an arm's results, as one JSON object, to be freed. `data` is the digest of its dataset. Errors:
+ * IL_NO_MEMORY; those of reading a file that its init names. */
+il_status il_arm_settings(const il_study *study, const il_arm *arm, const il_store *store,
+                          il_digest data, char **text, il_error *err);
 
 /* The settings of a whole study, a line for each key, to be freed; NULL without memory. */
 char *il_study_settings(const il_study *study);

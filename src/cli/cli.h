@@ -9,8 +9,9 @@
 /* Exit codes. */
 enum {
     CLI_OK = 0,
-    CLI_USAGE = 2, /* the command line or the study */
-    CLI_IO = 4,    /* the system: writing, memory */
+    CLI_FAILED = 1, /* what the command was told to guard against is there */
+    CLI_USAGE = 2,  /* the command line or the study */
+    CLI_IO = 4,     /* the system: writing, memory */
     CLI_INTERRUPTED = 130
 };
 
@@ -27,12 +28,16 @@ typedef struct cli_command {
 int cli_run(const cli_args *args);
 int cli_init(const cli_args *args);
 int cli_doctor(const cli_args *args);
+int cli_probe(const cli_args *args);
 
 /* Prints "initlab: …", one line, to standard error and returns `code`. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Prints a message of the library and returns the exit code that its status has. */
 int cli_fail_library(const il_error *err);
+
+/* Color and columns for a report on standard output, as --color and the terminal have them. */
+il_table_style cli_table_style(const cli_args *args);
 
 /* What this process computes with; doctor prints it and JSON reports carry it. */
 il_fingerprint cli_fingerprint(void);

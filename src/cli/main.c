@@ -22,6 +22,20 @@ static const cli_command commands[] = {
      "also draws a layer by it: mean, standard deviation, extremes, excess kurtosis, the range of\n"
      "singular values, and a histogram beside the density that theory gives.",
      cli_init},
+    {"probe", CLI_PROBE, "--network WIDTHS [options]", 0, 0,
+     "show what initialization does to signals and gradients, layer by layer",
+     "Draws networks by each initialization, passes samples forward and gradients back, and shows\n"
+     "per layer how large activations and gradients are, beside what mean-field theory says; with "
+     "a\n"
+     "diagnosis. Nothing is trained.\n\n"
+     "    initlab probe --network 784-[256]x30-10 --hidden tanh --init xavier_normal --init "
+     "he_normal\n\n"
+     "--fail-on exits 1 when, in any initialization: vanishing: activations or gradients end "
+     "below\n"
+     "a thousandth of their size; exploding: above a thousand times, or not finite; dead: more "
+     "than\n"
+     "half of a layer's units get no gradient from any sample.",
+     cli_probe},
     {"doctor", CLI_DOCTOR, "[options]", 0, 0, "show what this build computes with",
      "Shows the version, the compiler, OpenBLAS, the processor's kernels, and how engines are "
      "chosen.",
@@ -49,8 +63,8 @@ int cli_fail_library(const il_error *err) {
 }
 
 static void print_exit_codes(void) {
-    puts(
-        "\nexit codes: 0 done, 2 command line or study, 4 input/output or memory, 130 interrupted");
+    puts("\nexit codes: 0 done, 1 what --fail-on names, 2 command line or study, 4 input/output or "
+         "memory,\n130 interrupted");
 }
 
 static void print_help(void) {

@@ -19,13 +19,25 @@ typedef enum cli_option {
     CLI_SEED,
     CLI_SAMPLE_FORMAT,
     CLI_PLUGIN,
+    CLI_NETWORK,
+    CLI_PROBE_HIDDEN,
+    CLI_INITS,
+    CLI_BIAS,
+    CLI_NORM,
+    CLI_DROPOUT,
+    CLI_DATA,
+    CLI_LOSS,
+    CLI_BATCH,
+    CLI_NETWORKS,
+    CLI_SEED_BASE,
+    CLI_FAIL_ON,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTIONS
 } cli_option;
 
 /* Who takes an option. Two options of one name, or letter, belong to different commands: the bare `initlab`, or a command. */
-enum { CLI_TOP = 1, CLI_RUN = 2, CLI_INIT = 4, CLI_DOCTOR = 8, CLI_ALL = 15 };
+enum { CLI_TOP = 1, CLI_RUN = 2, CLI_INIT = 4, CLI_DOCTOR = 8, CLI_PROBE = 16, CLI_ALL = 31 };
 
 typedef enum cli_kind {
     CLI_FLAG,

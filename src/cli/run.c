@@ -7,7 +7,6 @@
 #include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -148,24 +147,11 @@ static int train(const cli_args *args, const il_study *study, il_results **resul
     return status == IL_OK ? CLI_OK : cli_fail_library(&err);
 }
 
-static il_table_style table_style(const cli_args *args) {
-    struct winsize window;
-    bool terminal = isatty(STDOUT_FILENO);
-    const char *no_color = getenv("NO_COLOR");
-    il_table_style style = {.columns = 100};
-    if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col)
-        style.columns = window.ws_col < 120 ? window.ws_col : 120;
-    enum { AUTO, ALWAYS };
-    style.color = args->value[CLI_COLOR] == ALWAYS ||
-                  (args->value[CLI_COLOR] == AUTO && terminal && !(no_color && *no_color));
-    return style;
-}
-
 /* The whole report as text, since an interruption must leave none of it on standard output. */
 static int compose(const cli_args *args, const il_study *study, const il_results *results,
                    char **text, size_t *size) {
     enum { TABLE, JSON };
-    il_table_style style = table_style(args);
+    il_table_style style = cli_table_style(args);
     il_fingerprint fingerprint = cli_fingerprint();
     il_error err = {.status = IL_NO_MEMORY, .message = "no memory for the report"};
     FILE *out = open_memstream(text, size);

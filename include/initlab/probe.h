@@ -140,7 +140,7 @@ typedef struct il_diagnosis {
  * something is not finite; dying: `dead` is above IL_DYING. */
 #define IL_VANISHING 1e-3
 #define IL_EXPLODING 1e3
-#define IL_DYING 0.5
+#define IL_DYING 0.75
 void il_probe_diagnose(const il_probe_config *config, const il_probe *probe, il_diagnosis *out);
 
 #pragma GCC visibility pop

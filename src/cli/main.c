@@ -34,7 +34,7 @@ static const cli_command commands[] = {
      "below\n"
      "a thousandth of their size; exploding: above a thousand times, or not finite; dead: more "
      "than\n"
-     "half of a layer's units get no gradient from any sample.",
+     "three quarters of a layer's units get no gradient from any sample.",
      cli_probe},
     {"doctor", CLI_DOCTOR, "[options]", 0, 0, "show what this build computes with",
      "Shows the version, the compiler, OpenBLAS, the processor's kernels, and how engines are "

@@ -78,8 +78,9 @@ typedef struct il_probe_config {
      * gradient standard normal deltas at the output, from (seed, IL_PURPOSE_DATA, 1). These depend on nothing that went
      * forward, as mean-field theory has it. */
     il_samples data;
-    size_t batch; /* samples, at least 1 */
-    size_t seeds; /* networks, at least 1: seeds first_seed … first_seed + seeds - 1 */
+    double correlation; /* of any two samples of normal inputs, at least 0 and below 1 */
+    size_t batch;       /* samples, at least 1 */
+    size_t seeds;       /* networks, at least 1: seeds first_seed … first_seed + seeds - 1 */
     uint64_t first_seed;
 } il_probe_config;
 

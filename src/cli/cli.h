@@ -29,6 +29,7 @@ int cli_run(const cli_args *args);
 int cli_init(const cli_args *args);
 int cli_doctor(const cli_args *args);
 int cli_probe(const cli_args *args);
+int cli_phase(const cli_args *args);
 
 /* Prints "initlab: …", one line, to standard error and returns `code`. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -31,13 +31,29 @@ typedef enum cli_option {
     CLI_NETWORKS,
     CLI_SEED_BASE,
     CLI_FAIL_ON,
+    CLI_PHASE_HIDDEN,
+    CLI_GRID,
+    CLI_DEPTH,
+    CLI_SIGMA_B2,
+    CLI_WIDTH,
+    CLI_PHASE_BATCH,
+    CLI_PHASE_SEEDS,
+    CLI_PHASE_FORMAT,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTIONS
 } cli_option;
 
 /* Who takes an option. Two options of one name, or letter, belong to different commands: the bare `initlab`, or a command. */
-enum { CLI_TOP = 1, CLI_RUN = 2, CLI_INIT = 4, CLI_DOCTOR = 8, CLI_PROBE = 16, CLI_ALL = 31 };
+enum {
+    CLI_TOP = 1,
+    CLI_RUN = 2,
+    CLI_INIT = 4,
+    CLI_DOCTOR = 8,
+    CLI_PROBE = 16,
+    CLI_PHASE = 32,
+    CLI_ALL = 63
+};
 
 typedef enum cli_kind {
     CLI_FLAG,

@@ -20,6 +20,7 @@ typedef struct probing {
     il_initializer initializer;
     size_t R, inputs, outputs;
     il_real *X, *Y;           /* [batch][inputs], [batch][outputs]: one seed's, or the data's */
+    il_real *shared;          /* [inputs] what correlated samples have in common */
     il_real *own;             /* [batch][inputs][R]: all lanes' */
     il_real *loss, *right;    /* [R] */
     uint64_t *seed, *step;    /* [R] */
@@ -53,12 +54,27 @@ static void measure_inputs(const probing *p, double *length) {
     }
 }
 
+/* What correlated samples have in common is one more sample, from a stream of its own. */
+static void correlate_inputs(probing *p, uint64_t seed) {
+    double c = p->config->correlation;
+    il_real common = (il_real)sqrt(c), rest = (il_real)sqrt(1 - c);
+    il_stream stream = il_stream_open(seed, IL_PURPOSE_DATA, 2);
+    il_stream_normal(&stream, p->inputs, p->shared);
+    for (size_t i = 0; i < p->config->batch; i++)
+        for (size_t j = 0; j < p->inputs; j++) {
+            il_real *x = &p->X[i * p->inputs + j];
+            *x = rest * *x + common * p->shared[j];
+        }
+}
+
 /* Inputs and, for schemes that look at data, targets of one seed. */
 static void draw_inputs(probing *p, uint64_t seed) {
     size_t n = p->config->batch * p->inputs;
     il_stream stream = il_stream_open(seed, IL_PURPOSE_DATA, 0);
     il_stream_normal(&stream, n, p->X);
     il_stream_normal(&stream, p->config->batch * p->outputs, p->Y);
+    if (p->config->correlation > 0)
+        correlate_inputs(p, seed);
 }
 
 /* Initializes lane r for a seed, with its inputs. */
@@ -181,6 +197,9 @@ static void finish(probing *p) {
 static il_status check(const il_probe_config *c, il_error *err) {
     if (c->batch == 0 || c->seeds == 0)
         return il_fail(err, IL_INVALID, "a probe needs at least one sample and one seed");
+    if (!(c->correlation >= 0 && c->correlation < 1))
+        return il_fail(err, IL_INVALID, "inputs of correlation %g: give 0 or more, and less than 1",
+                       c->correlation);
     if (c->data.X && c->batch > c->data.n)
         return il_fail(err, IL_INVALID, "a batch of %zu samples: the data has %zu", c->batch,
                        c->data.n);
@@ -212,6 +231,7 @@ static void *reserve(probing *p, il_probe_sample **samples, il_error *err) {
     size_t X = il_layout_reserve(&layout, sizeof(il_real), draws, p->inputs, 1);
     size_t Y = il_layout_reserve(&layout, sizeof(il_real), draws, p->outputs, 1);
     size_t own = il_layout_reserve(&layout, sizeof(il_real), draws, p->inputs, R);
+    size_t shared = il_layout_reserve(&layout, sizeof(il_real), p->inputs, 1, 1);
     size_t loss = il_layout_reserve(&layout, sizeof(il_real), 2, R, 1);
     size_t seed = il_layout_reserve(&layout, sizeof(uint64_t), 2, R, 1);
     size_t sample = il_layout_reserve(&layout, sizeof(il_probe_sample), layers, R, 1);
@@ -227,6 +247,7 @@ static void *reserve(probing *p, il_probe_sample **samples, il_error *err) {
     p->X = (il_real *)(void *)(block + X);
     p->Y = (il_real *)(void *)(block + Y);
     p->own = (il_real *)(void *)(block + own);
+    p->shared = (il_real *)(void *)(block + shared);
     p->loss = (il_real *)(void *)(block + loss);
     p->right = p->loss + R;
     p->seed = (uint64_t *)(void *)(block + seed);

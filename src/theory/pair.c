@@ -10,8 +10,8 @@
 #include <math.h>
 
 /* A double integral is costly, and a line's own error must not look like roughness to the integral over lines. */
-static const il_precision over_y = {.tolerance = 1e-8, .negligible = 1e-12, .deepest = 6};
-static const il_precision over_x = {.tolerance = 1e-6, .negligible = 1e-10, .deepest = 6};
+static const il_precision over_y = {.tolerance = 1e-6, .negligible = 1e-11, .deepest = 6};
+static const il_precision over_x = {.tolerance = 1e-5, .negligible = 1e-9, .deepest = 6};
 
 #define MOST_KINKS (sizeof((il_activation_type){0}.kink) / sizeof(double))
 

@@ -6,10 +6,9 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Where 6 xi_c is well inside the measured depths, the correlation's distance from its fixed point decays as
- * exp(-l/xi_c), and the deltas' rms changes by sqrt(chi1) a layer. Networks of width 200 fluctuate and are not infinitely
- * wide: 15 % on the scale of lengths, 4 % on a layer's factor. Over 16 seeds these are at least 5 standard errors, which
- * other seeds showed to be 3 % and 0.5 %. */
+/* The correlation's distance from its fixed point decays as exp(-l/xi_c), and the deltas' rms changes by sqrt(chi1) a
+ * layer, away from the first layers where lengths have yet to settle. Over six sets of 16 networks of width 200 the
+ * measured factor was off by 0.3 % and xi_c at sigma_w2 = 1 by 2.4 % (standard deviations): 2 % and 15 % are 6 of them. */
 static void decays_as_theory_has_it(void **state) {
     (void)state;
     enum { FROM = 4, TO = 14 };
@@ -19,7 +18,7 @@ static void decays_as_theory_has_it(void **state) {
                               .first = 1,
                               .last = 4,
                               .points = 4,
-                              .layers = 20,
+                              .layers = 40,
                               .width = 200,
                               .batch = 6,
                               .seeds = 16,
@@ -35,7 +34,7 @@ static void decays_as_theory_has_it(void **state) {
         assert_true(c->sigma_w2 == 1 + (double)i && c->field.xi_c == field.xi_c);
         assert_true(c->gradient[0] == 1);
         double factor = pow(c->gradient[TO] / c->gradient[FROM], 1.0 / (TO - FROM));
-        if (!(fabs(factor / sqrt(field.chi1) - 1) < 0.04))
+        if (!(fabs(factor / sqrt(field.chi1) - 1) < 0.02))
             fail_msg("sigma_w2=%g: gradients ×%g a layer, not %g", c->sigma_w2, factor,
                      sqrt(field.chi1));
         if (c->sigma_w2 >

@@ -61,7 +61,7 @@ const cli_option_desc cli_options[CLI_OPTIONS] = {
                    "depths that the map shows, in hidden layers", CLI_PHASE},
     [CLI_SIGMA_B2] = {"sigma-b2", 0, CLI_TEXT, "X", 0, "0.05", "variance of the biases", CLI_PHASE},
     [CLI_WIDTH] = {"width", 0, CLI_COUNT, "N", IL_MAX_WIDTH, "128", "units in a layer", CLI_PHASE},
-    [CLI_PHASE_BATCH] = {"batch", 'b', CLI_COUNT, "N", 1000000, "16",
+    [CLI_PHASE_BATCH] = {"batch", 'b', CLI_COUNT, "N", 1000000, "64",
                          "samples, at least 2, neighbours of which are pairs", CLI_PHASE},
     [CLI_PHASE_SEEDS] = {"seeds", 's', CLI_COUNT, "N", IL_MAX_SEEDS, "4",
                          "networks drawn for each value of sigma_w2", CLI_PHASE},

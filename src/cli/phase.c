@@ -8,7 +8,7 @@
 
 enum {
     WIDTH = 128,
-    BATCH = 16,
+    BATCH = 64,
     SEEDS = 4
 }; /* unless the options say otherwise; --help says so too */
 

@@ -1,5 +1,6 @@
 #include "initlab/phase.h"
 
+#include "lab/probe.h"
 #include "nn/dropout.h"
 
 #include <math.h>
@@ -48,7 +49,7 @@ static il_status measure(const il_phase_config *c, il_phase_column *column, il_e
     il_probe *probe = NULL;
     il_status status = name_init(c, column->sigma_w2, &init, err);
     if (status == IL_OK)
-        status = il_probe_new(&config, &init, &probe, err);
+        status = il_probe_measure(&config, &init, false, &probe, err);
     for (size_t k = 0; k < c->layers && status == IL_OK; k++) {
         const il_probe_layer *last = &probe->layer[c->layers - 1];
         const il_probe_value *u = probe->layer[k].statistic, *before = (last - k)->statistic;

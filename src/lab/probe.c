@@ -287,8 +287,8 @@ static il_status new_probe(probing *p, const il_call *init, il_error *err) {
     return IL_OK;
 }
 
-il_status il_probe_new(const il_probe_config *config, const il_call *init, il_probe **out,
-                       il_error *err) {
+il_status il_probe_measure(const il_probe_config *config, const il_call *init, bool theory,
+                           il_probe **out, il_error *err) {
     probing p = {.config = config};
     il_probe_sample *samples = NULL;
     void *room = NULL;
@@ -312,8 +312,9 @@ il_status il_probe_new(const il_probe_config *config, const il_call *init, il_pr
     if (status == IL_OK) {
         finish(&p);
         size_t n = config->batch * (has_data(&p) ? 1 : config->seeds);
-        status =
-            il_probe_theory(config, &p.initializer, p.mean, p.bias_mean, p.length, n, p.probe, err);
+        if (theory)
+            status = il_probe_theory(config, &p.initializer, p.mean, p.bias_mean, p.length, n,
+                                     p.probe, err);
     }
     il_network_free(p.net);
     free(room);
@@ -322,6 +323,11 @@ il_status il_probe_new(const il_probe_config *config, const il_call *init, il_pr
     else
         free(p.probe);
     return status;
+}
+
+il_status il_probe_new(const il_probe_config *config, const il_call *init, il_probe **out,
+                       il_error *err) {
+    return il_probe_measure(config, init, true, out, err);
 }
 
 void il_probe_free(il_probe *probe) {

@@ -4,6 +4,10 @@
 
 #include "initlab/probe.h"
 
+/* il_probe_new, with or without the theory, whose double integrals take longer than small networks. */
+il_status il_probe_measure(const il_probe_config *config, const il_call *init, bool theory,
+                           il_probe **out, il_error *err);
+
 /* One layer of one network. An rms is held as its square, so that it can be averaged. */
 typedef struct il_probe_sample {
     double statistic[IL_PROBE_STATISTICS];

@@ -93,8 +93,9 @@ typedef struct il_probe_value {
 
 typedef struct il_probe_layer {
     size_t fan_in, fan_out;
-    double sigma_w2,
-        sigma_b2; /* fan_in times the mean square of a weight, mean square of a bias, measured */
+    double sigma_w2; /* fan_in times a weight's variance: as the scheme states it where theory
+                        applies, else its mean square */
+    double sigma_b2; /* mean square of a bias */
     il_probe_value statistic[IL_PROBE_STATISTICS];
     double theory[IL_PROBE_STATISTICS];  /* NAN where theory says nothing */
     size_t nonfinite_u, nonfinite_delta; /* seeds in which some u, some delta is infinite or NaN */

@@ -18,9 +18,10 @@ static double ratio(double a, double b) {
     return a == b ? 1 : b / a;
 }
 
-/* Factor a layer from a to b over n steps. */
+/* Factor a layer from a to b over n steps; NAN where something is lost on the way. */
 static double per_layer(double a, double b, size_t n) {
-    return n > 0 ? pow(ratio(a, b), 1 / (double)n) : (double)NAN;
+    bool there = n > 0 && a > 0 && b > 0 && isfinite(a) && isfinite(b);
+    return there ? pow(b / a, 1 / (double)n) : (double)NAN;
 }
 
 static void follow(const il_probe *probe, il_diagnosis *d) {

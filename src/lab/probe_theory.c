@@ -203,6 +203,8 @@ il_status il_probe_theory(const il_probe_config *config, const il_initializer *i
         c.sigma_w2[k] = stated_sigma_w2(initializer, probe, &config->hidden, k);
     for (size_t k = 0; k < n && status == IL_OK; k++)
         status = forward(&c, k, &beyond);
+    for (size_t k = 0; k < n; k++)
+        probe->layer[k].sigma_w2 = c.sigma_w2[k];
     if (status == IL_OK)
         backward(&c);
     if (status == IL_OK && isfinite(probe->input_correlation))

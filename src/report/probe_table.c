@@ -50,6 +50,11 @@ static double value_of(const il_probe *probe, size_t k, il_probe_statistic s, bo
     return measured ? probe->layer[k].statistic[s].mean : probe->layer[k].theory[s];
 }
 
+static const char *format_end(double v, char shown[32]) {
+    snprintf(shown, 32, isnan(v) ? "not finite" : "%.3g", v);
+    return shown;
+}
+
 static void put_strip(const table *t, const il_probe *probe, const strip *s, bool measured,
                       FILE *out) {
     size_t n = probe->n_layers, room = t->columns - LABEL - NUMBERS;
@@ -59,9 +64,10 @@ static void put_strip(const table *t, const il_probe *probe, const strip *s, boo
     for (size_t i = 0; i < cells; i++)
         fputs(bar(s, value_of(probe, i * n / cells, s->statistic, measured), measured), out);
     size_t from = s->backward ? n - 1 : 0, to = n - 1 - from;
-    fprintf(out, "%s  %.3g → %.3g\n", il_paint_end(t, p),
-            value_of(probe, from, s->statistic, measured),
-            value_of(probe, to, s->statistic, measured));
+    char first[32], last[32];
+    fprintf(out, "%s  %s → %s\n", il_paint_end(t, p),
+            format_end(value_of(probe, from, s->statistic, measured), first),
+            format_end(value_of(probe, to, s->statistic, measured), last));
 }
 
 static bool is_known(const il_probe *probe, il_probe_statistic s) {

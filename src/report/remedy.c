@@ -72,16 +72,18 @@ static void say_remedy(const il_probe_config *config, const il_probe *probe, con
         il_text_add(line, "Nothing vanishes, explodes or dies here.");
         return;
     }
-    if (scale && exists && !used)
+    /* Units that a bias holds below 0 are no matter of scale. */
+    bool held = d->dying && strcmp(probe->bias.desc->name, "zeros") != 0;
+    if (held || !scale)
+        il_text_add(line, "Remedy: a bias nearer to 0, or leaky_relu, whose slope is never 0.");
+    else if (exists && !used)
         il_text_add(line,
                     "Remedy: %s keeps gradients at their size here, and lsuv keeps any "
                     "activation's signal.",
                     name);
-    else if (scale)
+    else
         il_text_add(line, "Remedy: lsuv, fewer layers, or a norm (--norm batchnorm) that sets the "
                           "scale of every layer.");
-    else
-        il_text_add(line, "Remedy: a bias nearer to 0, or leaky_relu, whose slope is never 0.");
 }
 
 void il_probe_words(const il_probe_config *config, const il_probe *probe, const il_diagnosis *d,

@@ -441,8 +441,9 @@ static void diagnoses(void **state) {
     expect("signal", 0, d.signal, sqrt(0.5), 0.02);
     expect("signal in theory", 0, d.signal_theory, sqrt(0.5), 1e-9);
     expect("gradient in theory", 0, d.gradient_theory, sqrt(0.5), 1e-9);
-    expect("trainable", 0, d.trainable, 6 / log(2), 0.4);
+    expect("trainable", 0, d.trainable, 6 / log(2), 1e-9);
     d = diagnose("64-[64]x30-10", "relu", "he_normal", NULL);
+    assert_true(isinf(d.trainable));
     assert_true(!d.vanishing && !d.exploding && !d.dying);
     d = diagnose("64-[64]x30-10", "relu", "normal(std=1)", NULL);
     assert_true(!d.vanishing && d.exploding);
@@ -472,6 +473,7 @@ static void rescues(void **state) {
     il_probe_free(probe);
     config.norm = parse(&il_norms, "none");
     probe = probe_of(&config, "lsuv(tol=0.001)");
+    assert_false(probe->mean_field);
     for (size_t k = 0; k < 20; k++)
         expect("u", k, probe->layer[k].statistic[IL_PROBE_U_RMS].mean, 1, 0.05);
     il_probe_free(probe);

@@ -114,8 +114,8 @@ typedef struct il_probe {
  *
  * Theory is mean-field theory layer by layer, from the samples' own lengths and the output's own deltas, with the
  * scheme's stated variance where it has one and the measured one elsewhere. It covers u_rms, a_mean, a_rms, correlation,
- * delta_rms and, with normal deltas, gradient_rms. It is there when weights and biases are random with mean 0, when no
- * norm intervenes and when dropout is none or `dropout`.
+ * delta_rms and, with normal deltas, gradient_rms. It is there when weights and biases are random with mean 0 and were
+ * not fitted to data, when no norm intervenes and when dropout is none or `dropout`.
  *
  * Errors: IL_INVALID for an impossible network, batch or scheme; IL_NO_MEMORY. */
 il_status il_probe_new(const il_probe_config *config, const il_call *init, il_probe **out,

@@ -51,6 +51,8 @@ static bool applies(const il_probe_config *config, const double *mean, const dou
     *p = dropout ? config->dropout.arg[0] : 0;
     if (dropout && config->dropout.desc != &il_dropout_inverted.desc)
         return false;
+    if (il_init_type_of(&probe->init)->fit)
+        return false;
     for (size_t k = 0; k < probe->n_layers; k++) {
         const il_probe_layer *y = &probe->layer[k];
         double seeds = (double)probe->seeds, in = (double)y->fan_in, out = (double)y->fan_out;
@@ -75,7 +77,7 @@ static double stated_sigma_w2(const il_initializer *initializer, const il_probe 
                                  .activation = last ? linear : *hidden,
                                  .hidden = *hidden};
     const il_init_type *type = il_init_type_of(init);
-    if (!type->law || type->fit)
+    if (!type->law)
         return y->sigma_w2;
     il_init_law law = type->law(init, &layer);
     return (double)y->fan_in * law.std * law.std;

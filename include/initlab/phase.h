@@ -57,7 +57,7 @@ typedef struct il_phase_column {
 
 typedef struct il_phase {
     size_t points, layers;
-    il_phase_column column[]; /* [points] */
+    il_phase_column *column; /* [points] */
 } il_phase;
 
 /* Errors: IL_INVALID for a configuration outside its ranges and what il_probe_new refuses; IL_NO_MEMORY. */

@@ -107,7 +107,7 @@ typedef struct il_probe {
     size_t seeds, batch, n_layers;
     bool mean_field;                        /* theory applies: see il_probe_new */
     double input_square, input_correlation; /* of the inputs, over seeds */
-    il_probe_layer layer[];                 /* [n_layers] */
+    il_probe_layer *layer;                  /* [n_layers] */
 } il_probe;
 
 /* Measures one scheme, forward and backward.

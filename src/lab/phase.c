@@ -66,9 +66,10 @@ il_status il_phase_new(const il_phase_config *config, il_phase **out, il_error *
     il_status status = check(config, err);
     if (status != IL_OK)
         return status;
-    il_phase *phase = calloc(1, sizeof *phase + config->points * sizeof phase->column[0]);
+    il_phase *phase = calloc(1, sizeof *phase + config->points * sizeof *phase->column);
     if (!phase)
         return il_fail(err, IL_NO_MEMORY, "no memory for %zu values of sigma_w2", config->points);
+    phase->column = (il_phase_column *)(phase + 1);
     phase->points = config->points;
     phase->layers = config->layers;
     bool dropout = config->dropout.desc && il_dropout_of(&config->dropout)->law;

@@ -271,9 +271,10 @@ static void use_data(probing *p) {
 
 static il_status new_probe(probing *p, const il_call *init, il_error *err) {
     size_t layers = p->config->network.n - 1;
-    p->probe = calloc(1, sizeof *p->probe + layers * sizeof p->probe->layer[0]);
+    p->probe = calloc(1, sizeof *p->probe + layers * sizeof *p->probe->layer);
     if (!p->probe)
         return il_fail(err, IL_NO_MEMORY, "no memory for a probe of %zu layers", layers);
+    p->probe->layer = (il_probe_layer *)(p->probe + 1);
     p->probe->init = *init;
     p->probe->bias = p->initializer.bias;
     p->probe->engine = p->R == 1 ? IL_BLAS : IL_LOCKSTEP;

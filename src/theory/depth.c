@@ -162,8 +162,9 @@ il_status il_mean_field_of(const il_random_layer *layer, double start, il_mean_f
     return status;
 }
 
-/* Of n independent summands φ(√q z)², whose mean's variance is (E[φ⁴] - E[φ²]²)/n, to second order around the mean
- * length: var q' = M'² var q + σ_w⁴ (E[φ⁴] - E[φ²]²)/n at E[φ⁴] of a random q, E q' = M + M'' var q/2. */
+/* q' is the mean of n independent σ_w² φ(√q z)², plus the bias: given q it has mean M(q) and variance
+ * σ_w⁴ (E[φ⁴] - E[φ²]²)/n. Both are averaged over a random q by their second-order expansions around its mean:
+ * E q' = M + M'' var q/2, and var q' = M'² var q plus the mean of the conditional variance. */
 il_status il_length_step(const il_random_layer *layer, size_t width, const il_length *at,
                          il_length *next, il_error *err) {
     const il_call *activation = &layer->activation;
@@ -185,7 +186,6 @@ il_status il_length_step(const il_random_layer *layer, size_t width, const il_le
     double bend = (above.length_slope - below.length_slope) / (2 * h * q);
     double own = here.fourth / keep - first.square * first.square;
     double slope = here.length_slope, n = (double)width;
-    /* The noise of a layer is that of its own length: its mean over lengths has the same second-order term. */
     double own_bend = (above.fourth - 2 * here.fourth + below.fourth) / (h * h * q * q) / keep -
                       2 * (slope * slope + first.square * bend);
     next->mean = g * (first.square + 0.5 * bend * at->variance) + layer->sigma_b2;

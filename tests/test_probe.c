@@ -460,6 +460,71 @@ static void diagnoses(void **state) {
     assert_true(!d.vanishing && !d.exploding && isnan(d.signal) && isnan(d.trainable));
 }
 
+/* Orthogonal linear layers: every singular value is the product of the gains. Gaussian ones: mean square 1, and the
+ * largest square tends to Fuss and Catalan's (L + 1)^(L + 1)/L^L for L square factors. At 256 units it is about 256^(-2/3),
+ * 2.5 %, below, and fluctuates by less than 1 % over 4 networks. */
+static void jacobians(void **state) {
+    (void)state;
+    il_probe_config config = config_of("64-64-64-64", "linear", 64, 32);
+    il_probe *probe = probe_of(&config, "orthogonal(gain=1.5)");
+    expect("largest", 2, probe->jacobian.largest, 3.375, 1e-5);
+    expect("smallest", 2, probe->jacobian.smallest, 3.375, 1e-5);
+    expect("rms", 2, probe->jacobian.rms, 3.375, 1e-5);
+    il_probe_free(probe);
+    il_probe_config wide = config_of("256-256-256-256", "linear", 256, 4);
+    probe = probe_of(&wide, "lecun_normal");
+    expect("largest", 2, probe->jacobian.largest, sqrt(256.0 / 27), 0.05 * 3.08);
+    expect("rms", 2, probe->jacobian.rms, 1, 0.05);
+    assert_true(probe->jacobian.smallest < 0.05);
+    il_probe_free(probe);
+    config.hidden =
+        parse(&il_activations, "relu"); /* chi1 = 1 twice, and 2 in the linear output layer */
+    probe = probe_of(&config, "he_normal");
+    expect("rms", 2, probe->jacobian.rms, sqrt(2), 0.1);
+    il_probe_free(probe);
+    config.batch = 63;
+    probe = probe_of(&config, "he_normal");
+    assert_true(isnan(probe->jacobian.largest) && isnan(probe->jacobian.rms));
+    il_probe_free(probe);
+}
+
+/* By differences of the logits, in a network with biases. */
+static void jacobian_of_differences(void **state) {
+    (void)state;
+    il_error err;
+    il_network *net;
+    il_network_config config = {.hidden = parse(&il_activations, "tanh"),
+                                .loss = parse(&il_losses, "mse"),
+                                .engine = IL_LOCKSTEP,
+                                .replicas = 16,
+                                .batch = 1};
+    assert_int_equal(il_widths_parse("3-5-4-1", NULL, &config.widths, &err), IL_OK);
+    assert_int_equal(il_network_new(&config, &net, &err), IL_OK);
+    il_call init = parse(&il_inits, "normal(std=0.8)");
+    for (size_t r = 0; r < 16; r++)
+        assert_int_equal(il_init_network(&init, &init, net, r, r + 1, &err), IL_OK);
+    il_real x[3] = {(il_real)0.3, (il_real)-0.2, (il_real)0.7};
+    const il_real h = (il_real)(1.0 / 64);
+    for (size_t r = 0; r < 16; r += 5) {
+        il_probe_spectrum s;
+        double square = 0;
+        assert_int_equal(il_probe_jacobian(net, r, x, &s, &err), IL_OK);
+        for (size_t j = 0; j < 3; j++) {
+            il_real kept = x[j];
+            x[j] = kept + h;
+            double above = (double)il_network_forward(net, 1, x)[r];
+            x[j] = kept - h;
+            double d = (above - (double)il_network_forward(net, 1, x)[r]) / (2 * (double)h);
+            x[j] = kept;
+            square += d * d;
+        }
+        expect("rms", 2, s.rms, sqrt(square), 2e-3 * sqrt(square));
+        expect("largest", 2, s.largest, sqrt(square), 2e-3 * sqrt(square));
+        expect("smallest", 2, s.smallest, sqrt(square), 2e-3 * sqrt(square));
+    }
+    il_network_free(net);
+}
+
 /* A norm takes theory away and the shrinking too; a scheme that looks at data sees the probe's. */
 static void rescues(void **state) {
     (void)state;
@@ -540,6 +605,8 @@ int main(void) {
         cmocka_unit_test(gradients_follow_theory),
         cmocka_unit_test(fluctuations_follow_the_product),
         cmocka_unit_test(diagnoses),
+        cmocka_unit_test(jacobians),
+        cmocka_unit_test(jacobian_of_differences),
         cmocka_unit_test(rescues),
         cmocka_unit_test(seeds_stand_alone),
         cmocka_unit_test(impossible),

@@ -101,13 +101,27 @@ typedef struct il_probe_layer {
     size_t nonfinite_u, nonfinite_delta; /* seeds in which some u, some delta is infinite or NaN */
 } il_probe_layer;
 
+/* Singular values of the input-output Jacobian at one sample, in evaluation: the largest and the smallest of the
+ * min(inputs, outputs) (see linalg/svd.h for how exactly), and the root of the mean of their squares. */
+typedef struct il_probe_spectrum {
+    double largest, smallest, rms;
+} il_probe_spectrum;
+
+/* That of replica `replica` at x [inputs]. The network's batch must be at least its number of outputs, and its norms none.
+ * Errors: IL_NO_MEMORY. */
+il_status il_probe_jacobian(il_network *net, size_t replica, const il_real *x,
+                            il_probe_spectrum *out, il_error *err);
+
 typedef struct il_probe {
     il_call init, bias; /* as they were used: bias.desc is never NULL */
     il_engine engine; /* lockstep for small networks, blas for wide ones: as il_study_run chooses */
     size_t seeds, batch, n_layers;
     bool mean_field;                        /* theory applies: see il_probe_new */
     double input_square, input_correlation; /* of the inputs, over seeds */
-    il_probe_layer *layer;                  /* [n_layers] */
+    il_probe_spectrum
+        jacobian; /* at the first sample, means over seeds (rms: root of the mean square); NAN with a norm
+                                   or more outputs than samples */
+    il_probe_layer *layer; /* [n_layers] */
 } il_probe;
 
 /* Measures one scheme, forward and backward.

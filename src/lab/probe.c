@@ -104,6 +104,31 @@ static void put_deltas(probing *p, size_t r) {
         delta[i * p->R + r] = p->Y[i];
 }
 
+static bool has_jacobian(const probing *p) {
+    const il_call *norm = &p->config->norm;
+    return (!norm->desc || norm->desc == il_family_find(&il_norms, "none")) &&
+           p->outputs <= p->config->batch;
+}
+
+/* After everything else of the group, for it takes passes of its own. Lanes have inputs of their own unless there are
+ * data. */
+static il_status measure_jacobians(probing *p, size_t live, il_error *err) {
+    il_probe_spectrum *sum = &p->probe->jacobian;
+    il_status status = IL_OK;
+    for (size_t r = 0; r < live && has_jacobian(p) && status == IL_OK; r++) {
+        il_probe_spectrum one;
+        for (size_t j = 0; j < p->inputs && !has_data(p); j++)
+            p->shared[j] = p->own[j * p->R + r];
+        status = il_probe_jacobian(p->net, r, has_data(p) ? p->X : p->shared, &one, err);
+        if (status != IL_OK)
+            break;
+        sum->largest += one.largest;
+        sum->smallest += one.smallest;
+        sum->rms += one.rms * one.rms;
+    }
+    return status;
+}
+
 static void collect(probing *p, size_t done) {
     for (size_t k = 0; k < p->probe->n_layers; k++) {
         const il_probe_sample *s = &p->sample[k];
@@ -151,7 +176,7 @@ static il_status run_group(probing *p, size_t done, size_t live, il_probe_sample
         }
         collect(p, done + r);
     }
-    return IL_OK;
+    return measure_jacobians(p, live, err);
 }
 
 static il_probe_value summarize(const tally *t, il_probe_kind kind, size_t seeds) {
@@ -191,6 +216,10 @@ static void finish(probing *p) {
     }
     for (size_t i = 0; i < n_lengths; i++)
         probe->input_square += p->length[i] / (double)n_lengths;
+    double there = has_jacobian(p) ? 1 : (double)NAN;
+    probe->jacobian.largest *= there / seeds;
+    probe->jacobian.smallest *= there / seeds;
+    probe->jacobian.rms = sqrt(probe->jacobian.rms * there / seeds);
     probe->input_correlation = p->correlation / (has_data(p) ? 1 : seeds);
 }
 

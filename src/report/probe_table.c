@@ -149,6 +149,9 @@ static void put_scheme(const table *t, const il_probe_report *report, size_t i, 
             put_strip(t, probe, &strips[k], false, out);
     }
     put_layers(t, probe, out);
+    if (!isnan(probe->jacobian.largest))
+        fprintf(out, "  singular values of the Jacobian: %.3g to %.3g, rms %.3g\n",
+                probe->jacobian.smallest, probe->jacobian.largest, probe->jacobian.rms);
     const il_diagnosis *d = &report->diagnosis[i];
     paint p = d->vanishing || d->exploding || d->dying ? YELLOW : GREEN;
     il_probe_words(report->config, probe, d, &line);

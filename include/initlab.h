@@ -7,6 +7,8 @@
 #include "initlab/init.h"
 #include "initlab/network.h"
 #include "initlab/optim.h"
+#include "initlab/phase.h"
+#include "initlab/probe.h"
 #include "initlab/rng.h"
 #include "initlab/statistics.h"
 #include "initlab/status.h"

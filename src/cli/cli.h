@@ -9,7 +9,8 @@
 /* Exit codes. */
 enum {
     CLI_OK = 0,
-    CLI_USAGE = 2, /* the command line or the study */
+    CLI_FAILED = 1, /* what the command was told to guard against is there */
+    CLI_USAGE = 2,  /* the command line or the study */
     CLI_INCOMPLETE =
         3,      /* interrupted; what has finished is in a store, and the same command resumes */
     CLI_IO = 4, /* the system: writing, memory */
@@ -32,6 +33,8 @@ int cli_init(const cli_args *args);
 int cli_report(const cli_args *args);
 int cli_export(const cli_args *args);
 int cli_data(const cli_args *args);
+int cli_probe(const cli_args *args);
+int cli_phase(const cli_args *args);
 int cli_doctor(const cli_args *args);
 
 /* Prints "initlab: …", one line, to standard error and returns `code`. */

@@ -53,6 +53,32 @@ static const cli_command commands[] = {
      "are\n"
      "looked for in $INITLAB_DATA, in data, and in $XDG_CACHE_HOME/initlab (~/.cache/initlab).",
      cli_data},
+    {"probe", CLI_PROBE, "--network WIDTHS [options]", 0, 0,
+     "show what initialization does to signals and gradients, layer by layer",
+     "Draws networks by each initialization, passes samples forward and gradients back, and shows\n"
+     "per layer how large activations and gradients are, beside what mean-field theory says; with "
+     "a\n"
+     "diagnosis. Nothing is trained.\n\n"
+     "    initlab probe --network 784-[256]x30-10 --hidden tanh --init xavier_normal --init "
+     "he_normal\n\n"
+     "--fail-on exits 1 when, in any initialization: vanishing: activations or gradients end "
+     "below\n"
+     "a thousandth of their size; exploding: above a thousand times, or not finite; dead: more "
+     "than\n"
+     "three quarters of a layer's units get no gradient from any sample.",
+     cli_probe},
+    {"phase", CLI_PHASE, "[options]", 0, 0,
+     "draw how deep a signal lives, over the variance of the weights",
+     "Follows pairs of inputs of correlation 0.6 through deep random networks, one for each value "
+     "of\n"
+     "sigma_w2 = fan_in*Var(W), and draws how far the pair's correlation still is from where depth "
+     "takes\n"
+     "it: where nothing is left, no layer can tell inputs apart. The line is mean-field theory's 6 "
+     "xi_c.\n"
+     "Nothing is trained.\n\n"
+     "    initlab phase --hidden tanh --grid sigma_w2=1:4:31 --depth 10:250:10 --format svg "
+     ">phase.svg",
+     cli_phase},
     {"doctor", CLI_DOCTOR, "[options]", 0, 0, "show what this build computes with",
      "Shows the version, the compiler, OpenBLAS, the processor's kernels, and how engines are "
      "chosen.",
@@ -80,7 +106,8 @@ int cli_fail_library(const il_error *err) {
 }
 
 static void print_exit_codes(void) {
-    puts("\nexit codes: 0 done, 2 command line or study, 3 incomplete but resumable, 4 "
+    puts("\nexit codes: 0 done, 1 what --fail-on names, 2 command line or study, 3 incomplete but "
+         "resumable, 4 "
          "input/output or\n"
          "memory, 130 interrupted");
 }

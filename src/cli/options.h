@@ -51,6 +51,20 @@ typedef enum cli_option {
     CLI_SAVE,
     CLI_CHECKPOINT,
     CLI_RESUME,
+    CLI_PROBE_INIT,
+    CLI_PROBE_DATA,
+    CLI_PROBE_BATCH,
+    CLI_NETWORKS,
+    CLI_SEED_BASE,
+    CLI_FAIL_ON,
+    CLI_PHASE_HIDDEN,
+    CLI_GRID,
+    CLI_DEPTH,
+    CLI_SIGMA_B2,
+    CLI_WIDTH,
+    CLI_PHASE_BATCH,
+    CLI_PHASE_SEEDS,
+    CLI_PHASE_FORMAT,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTIONS
@@ -66,7 +80,9 @@ enum {
     CLI_TRAIN = 32,
     CLI_REPORT = 64,
     CLI_EXPORT = 128,
-    CLI_ALL = 255
+    CLI_PROBE = 256,
+    CLI_PHASE = 512,
+    CLI_ALL = 1023
 };
 
 typedef enum cli_kind {

@@ -16,6 +16,7 @@ const char il_svg_style[] =
     "svg{font:13px system-ui,sans-serif;" LIGHT "}"
     "@media screen and (prefers-color-scheme:dark){svg{" DARK "}}"
     "svg text{fill:var(--ink)}svg .onlight{fill:#000}svg .ondark{fill:#fff}"
+    ".under{fill:none;stroke:#000;stroke-width:4}.over{fill:none;stroke:#fff;stroke-width:2}"
     ".axis{stroke:var(--axis);fill:none}.grid{stroke:var(--grid);fill:none}"
     "[class^=s]{fill:none;stroke-width:2}.band{opacity:.15}"
     ".d1{stroke-dasharray:7 3}.d2{stroke-dasharray:2 3}.d3{stroke-dasharray:9 3 2 3}" SERIES(0)

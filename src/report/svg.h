@@ -21,7 +21,8 @@ typedef struct il_svg {
 
 /* The style of every class, for light and dark screens and for print: axis and grid are thin lines; s0 … s7 draw lines in
  * the colors of series, which colour-blind readers can tell apart, f0 … f7 fill with them, and "f0 band" does so faintly;
- * d1 … d3 are dashes. To be put into a <style> element of a page; a chart that stands `alone` has its own. */
+ * d1 … d3 are dashes;
+ * a line drawn as "under" and then as "over" is seen on every color. To be put into a <style> element of a page; a chart that stands `alone` has its own. */
 extern const char il_svg_style[];
 
 /* Series beyond the eighth repeat colors; their dashes differ. */

@@ -2,7 +2,7 @@
 # The store from outside: nothing is lost when the process dies, the disk is full or cannot be written to.
 # Usage: test_store.sh INITLAB [KILLS]
 set -eu
-initlab=$1 kills=${2:-12}
+initlab=$(realpath "$1") kills=${2:-12}
 work=$(mktemp -d)
 mounted=
 cleanup() {

@@ -37,18 +37,24 @@ static inline il_call parse(const il_family *family, const char *text) {
     return call;
 }
 
-static inline il_network *build(const char *widths, const char *hidden, size_t R) {
+static inline il_network *build_with(const char *widths, const char *hidden, const char *norm,
+                                     size_t R) {
     il_error err;
     il_network *net = NULL;
     il_network_config config = {.engine = R == 1 ? IL_BLAS : IL_LOCKSTEP,
                                 .replicas = R,
                                 .batch = N,
                                 .hidden = parse(&il_activations, hidden),
+                                .norm = parse(&il_norms, norm),
                                 .loss = parse(&il_losses, "mse")};
     assert_int_equal(il_widths_parse(widths, NULL, &config.widths, &err), IL_OK);
     if (il_network_new(&config, &net, &err) != IL_OK)
         fail_msg("%s", err.message);
     return net;
+}
+
+static inline il_network *build(const char *widths, const char *hidden, size_t R) {
+    return build_with(widths, hidden, "none", R);
 }
 
 static inline void fill(il_network *net, size_t r, const char *init, const char *bias,

@@ -31,7 +31,8 @@ static inline il_results *run_study(const il_study *study, size_t jobs, size_t l
 static inline void assert_same_runs(const il_run *a, const il_run *b, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (a[i].epoch != b[i].epoch || a[i].outcome != b[i].outcome || a[i].layer != b[i].layer ||
-            memcmp(&a[i].loss, &b[i].loss, sizeof a[i].loss) != 0 || a[i].accuracy != b[i].accuracy)
+            memcmp(&a[i].loss, &b[i].loss, sizeof a[i].loss) != 0 ||
+            memcmp(&a[i].accuracy, &b[i].accuracy, sizeof a[i].accuracy) != 0)
             fail_msg("run %zu: epoch %u, outcome %d, loss %.9g; epoch %u, outcome %d, loss %.9g", i,
                      a[i].epoch, a[i].outcome, (double)a[i].loss, b[i].epoch, b[i].outcome,
                      (double)b[i].loss);

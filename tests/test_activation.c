@@ -39,12 +39,24 @@ static size_t same(size_t first) {
     return n;
 }
 
+/* delta *= φ'(z), and a = φ(z) before it; a learned slope is at its start. */
+static void pass(const il_call *call, size_t n, const il_real *z, il_real *a, il_real *delta) {
+    const il_activation_type *type = il_activation_of(call);
+    if (type->slopes) {
+        il_real p = (il_real)type->slope_start(call->arg), gp;
+        type->forward_learned(n, 1, 1, 1, &p, z, a);
+        type->backward_learned(n, 1, 1, 1, &p, z, delta, &gp);
+    } else {
+        type->forward(call->arg, n, z, a);
+        type->backward(call->arg, n, z, a, delta);
+    }
+}
+
 /* Both kernels over n arguments at once: a = φ(z), d = φ'(z). */
 static void run(const il_call *call, size_t n, const il_real *z, il_real *a, il_real *d) {
     for (size_t i = 0; i < n; i++)
         d[i] = 1;
-    il_activation_of(call)->forward(call->arg, n, z, a);
-    il_activation_of(call)->backward(call->arg, n, z, a, d);
+    pass(call, n, z, a, d);
 }
 
 /* What one unit in the last place of the argument makes of the result; a sine is exact in its argument. */
@@ -138,10 +150,12 @@ static const struct limits {
     {"linear", -INF, INF, 1, 1},
     {"relu", 0, INF, 0, 1},
     {"leaky_relu", -INF, INF, 0.01, 1},
+    {"prelu", -INF, INF, 0.25, 1},
     {"elu(alpha=2)", -2, INF, 0, 1},
     {"selu", -1.7580993408473766, INF, 0, 1.0507009873554805},
     {"softplus", 0, INF, 0, 1},
     {"silu", 0, INF, 0, 1},
+    {"gelu", 0, INF, 0, 1},
     {"gelu_tanh", 0, INF, 0, 1},
     {"mish", 0, INF, 0, 1},
     {"tanh", -1, 1, 0, 0},
@@ -195,9 +209,20 @@ static void backward_multiplies(void **state) {
         il_call call = parse(il_activations.items[k]->name);
         il_real z = (il_real)0.375, a, d, delta = -4;
         run(&call, 1, &z, &a, &d);
-        il_activation_of(&call)->backward(call.arg, 1, &z, &a, &delta);
+        pass(&call, 1, &z, &a, &delta);
         assert_true(delta == -4 * d);
     }
+}
+
+/* What users of PyTorch and Keras write. */
+static void other_names(void **state) {
+    (void)state;
+    static const char *const names[][2] = {
+        {"identity", "linear"},    {"leakyrelu", "leaky_relu"}, {"swish", "silu"},
+        {"hardtanh", "hard_tanh"}, {"logistic", "sigmoid"},     {"sin", "sine"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_ptr_equal(parse(names[i][0]).desc, parse(names[i][1]).desc);
 }
 
 int main(void) {
@@ -208,6 +233,7 @@ int main(void) {
         cmocka_unit_test(every_activation_has_goldens),
         cmocka_unit_test(limits_and_nan),
         cmocka_unit_test(backward_multiplies),
+        cmocka_unit_test(other_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

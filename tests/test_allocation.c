@@ -150,6 +150,48 @@ static void a_network_is_one_allocation(void **state) {
     il_network_free(net);
 }
 
+/* Nor do passes with norms, dropout, learned slopes and any loss, with samples of the replicas' own and shared ones. */
+static void passes_allocate_nothing(void **state) {
+    (void)state;
+    static const char *const norms[] = {"batchnorm", "layernorm(after=true)", "none"};
+    static const char *const dropouts[] = {"dropout(0.5)", "alpha_dropout(0.1)", "none"};
+    static const char *const hidden[] = {"prelu(per_unit=true)", "gelu", "prelu"};
+    static il_real X[5 * 2 * 32], Y[5 * 3 * 32];
+    for (size_t i = 0; i < il_losses.n * 6; i++) {
+        il_error err;
+        il_network *net;
+        il_real loss[32], correct[32];
+        uint64_t seed[32] = {0}, step[32] = {0};
+        size_t k = i % 3, R = i / 3 % 2 ? 32 : 1;
+        const il_draws draws = {seed, step};
+        il_network_config config = {.widths = {4, {2, 7, 5, 3}},
+                                    .engine = R == 1 ? IL_BLAS : IL_LOCKSTEP,
+                                    .replicas = R,
+                                    .batch = 5};
+        assert_int_equal(il_call_parse(&il_activations, hidden[k], NULL, &config.hidden, &err),
+                         IL_OK);
+        assert_int_equal(
+            il_call_parse(&il_losses, il_losses.items[i / 6]->name, NULL, &config.loss, &err),
+            IL_OK);
+        assert_int_equal(il_call_parse(&il_norms, norms[k], NULL, &config.norm, &err), IL_OK);
+        assert_int_equal(il_call_parse(&il_dropouts, dropouts[k], NULL, &config.dropout, &err),
+                         IL_OK);
+        allocations = 0;
+        assert_int_equal(il_network_new(&config, &net, &err), IL_OK);
+        for (size_t own = 0; own < 2; own++)
+            for (size_t training = 0; training < 2; training++) {
+                il_pass pass = {
+                    .n = 5 - own, .X = X, .Y = Y, .own = own, .training = training ? &draws : NULL};
+                il_network_reset(net, R - 1);
+                il_pass_forward(net, &pass);
+                il_pass_loss(net, &pass, loss, correct);
+                il_pass_backward(net, &pass);
+            }
+        assert_int_equal(allocations, 1); /* that of the network */
+        il_network_free(net);
+    }
+}
+
 /* The number of allocations of a study does not depend on how long it trains. */
 static void longer_studies_allocate_no_more(void **state) {
     (void)state;
@@ -202,6 +244,31 @@ static void every_failure_is_clean(void **state) {
     }
 }
 
+static void every_dataset_fails_cleanly(void **state) {
+    (void)state;
+    static const char *const texts[] = {"moons",   "circles", "checkerboard", "gaussian", "shapes",
+                                        "teacher", "linear",  "sine",         "friedman", "blobs"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        il_error err;
+        il_data_request request = {0};
+        assert_int_equal(il_call_parse(&il_datasets, texts[i], NULL, &request.data, &err), IL_OK);
+        long before = live;
+        bool done = false;
+        for (long n = 0; !done; n++) {
+            il_dataset *data = NULL;
+            allocations = 0;
+            fail_at = n;
+            il_status status = il_dataset_new(&request, NULL, &data, &err);
+            done = allocations <= n;
+            fail_at = -1;
+            assert_int_equal(status, done ? IL_OK : IL_NO_MEMORY);
+            assert_true(done == (data != NULL));
+            il_dataset_free(data);
+            assert_int_equal(live, before);
+        }
+    }
+}
+
 /* A study with a store: what fails leaves a store that the next attempt goes on with. Memory that the C library
  * allocates itself is not counted, so leaks are for the address sanitizer to find. */
 static void every_failure_leaves_a_sound_store(void **state) {
@@ -242,8 +309,10 @@ int main(void) {
         cmocka_unit_test(nothing_is_left_out),
         cmocka_unit_test(training_allocates_nothing),
         cmocka_unit_test(a_network_is_one_allocation),
+        cmocka_unit_test(passes_allocate_nothing),
         cmocka_unit_test(longer_studies_allocate_no_more),
         cmocka_unit_test(every_failure_is_clean),
+        cmocka_unit_test(every_dataset_fails_cleanly),
         cmocka_unit_test(every_failure_leaves_a_sound_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,6 +96,40 @@ static void rates_are_balanced(void **state) {
     }
 }
 
+/* One round balances the rates of its own gradients in a network of rectifiers to within rounding; the next round sees
+ * others. */
+static void rounds_draw_anew(void **state) {
+    (void)state;
+    il_network *one = build("20-40-10-30-5", "relu", 1), *two = build("20-40-10-30-5", "relu", 1);
+    initialize(one, 0, "data_dependent(rounds=1)", NULL, 6);
+    initialize(two, 0, "data_dependent(rounds=2)", NULL, 6);
+    double first = (double)il_network_layer(one, 0)->W[0];
+    assert_true(fabs((double)il_network_layer(two, 0)->W[0] / first - 1) > 1e-3);
+    il_network_free(one);
+    il_network_free(two);
+}
+
+/* Where layernorm follows the activation, what enters a layer keeps its scale, so weights and biases are scaled alike.
+ * Its eps of 1e-5 is felt in the fourth digit. */
+static void biases_follow_what_enters(void **state) {
+    (void)state;
+    il_network *net = build_with("20-40-10-30-5", "relu", "layernorm(after=true)", 1);
+    il_network *base = build_with("20-40-10-30-5", "relu", "layernorm(after=true)", 1);
+    initialize(base, 0, "data_dependent(rounds=0)", NULL, 3);
+    initialize(net, 0, "data_dependent", NULL, 3);
+    double change = 0;
+    for (size_t k = 0; k < 4; k++) {
+        const il_layer *y = il_network_layer(net, k), *y0 = il_network_layer(base, k);
+        double factor = (double)y->W[0] / (double)y0->W[0];
+        change = fmax(change, fabs(log(factor)));
+        for (size_t j = 0; j < y->fan_out; j++)
+            assert_true(fabs((double)y->b[j] / (double)y0->b[j] / factor - 1) < 2e-3);
+    }
+    assert_true(change > 0.2);
+    il_network_free(net);
+    il_network_free(base);
+}
+
 static const char *const all[] = {
     "lsuv(base=xavier_normal(gain=auto))",
     "lsuv(variant=pytorch)",
@@ -233,6 +267,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(units_are_normalized),
         cmocka_unit_test(rates_are_balanced),
+        cmocka_unit_test(rounds_draw_anew),
+        cmocka_unit_test(biases_follow_what_enters),
         cmocka_unit_test(lanes_are_apart),
         cmocka_unit_test(errors_name_seed_and_layer),
         cmocka_unit_test(equal_samples),

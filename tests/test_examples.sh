@@ -15,6 +15,7 @@ prefix=$work/root$(sed -n 's/^prefix=//p' "$pc")
 libdir=$(dirname "$(dirname "$pc")")
 [ -x "$prefix/bin/initlab" ] || { echo "no command was installed"; exit 1; }
 [ -f "$prefix/share/initlab/experiments/xor/xor.yaml" ] || { echo "no experiments were installed"; exit 1; }
+[ -x "$prefix/share/initlab/data/fetch.sh" ] && [ -f "$prefix/share/initlab/data/sources.txt" ] || { echo "no fetch.sh was installed"; exit 1; }
 export PKG_CONFIG_PATH="$(dirname "$pc")"
 cflags="$(pkg-config --define-variable=prefix="$prefix" --cflags initlab)"
 shared="$(pkg-config --define-variable=prefix="$prefix" --libs initlab) -Wl,-rpath,$libdir"

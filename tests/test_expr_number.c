@@ -168,8 +168,25 @@ static void ranges(void **state) {
                "layers=\"1-99999999999999999999999\": 1-99999999999999999999999" COUNT);
 }
 
+static void ranges_from_zero(void **state) {
+    (void)state;
+    static const bool expected[5] = {true, false, false, true, true};
+    bool chosen[5];
+    il_error err;
+    assert_int_equal(il_ranges_parse_from(0, "classes", "0,3-4", 5, chosen, &err), IL_OK);
+    assert_memory_equal(chosen, expected, sizeof expected);
+    assert_int_equal(il_ranges_parse_from(7, "years", "7, 10-11", 5, chosen, &err), IL_OK);
+    assert_memory_equal(chosen, expected, sizeof expected);
+    assert_int_equal(il_ranges_parse_from(0, "classes", "0-5", 5, chosen, &err), IL_INVALID);
+    assert_string_equal(err.message,
+                        "classes=\"0-5\": 0-5 is outside 0-4: count from 0, or write all");
+    assert_int_equal(il_ranges_parse_from(7, "years", "6", 5, chosen, &err), IL_INVALID);
+    assert_string_equal(err.message, "years=\"6\": 6 is outside 7-11: count from 7, or write all");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(bare_numbers),
-                                       cmocka_unit_test(inside_a_call), cmocka_unit_test(ranges)};
+                                       cmocka_unit_test(inside_a_call), cmocka_unit_test(ranges),
+                                       cmocka_unit_test(ranges_from_zero)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

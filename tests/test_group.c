@@ -204,13 +204,13 @@ static void divergence_is_located(void **state) {
     il_results_free(results);
     il_study_free(study);
 
-    /* Logits of 2e20 are finite; their square is not: the last layer is named, and the NaN is always one. */
-    study = study_of(
-        "data: and\nnetwork: 2-2-1\nhidden: linear\nloss: mse\ninit: constant(1e6)\nseeds: 1\n");
-    study->arms[0].init.arg[0] = 1e10;
+    /* Logits of 1.6e25 are finite; their square is not: the last layer is named, and the NaN is always one. */
+    study =
+        study_of("data: and\nnetwork: 2-[2]x3-1\nhidden: linear\nloss: mse\ninit: constant(1e6)\n"
+                 "seeds: 1\n");
     results = run_study(study, 1, 0);
     assert_int_equal(results->runs[0].outcome, IL_DIVERGED);
-    assert_int_equal(results->runs[0].layer, 2);
+    assert_int_equal(results->runs[0].layer, 4);
     assert_true(isinf(results->runs[0].loss));
     il_results_free(results);
     il_study_free(study);

@@ -191,6 +191,44 @@ static void impossible(void **state) {
     assert_string_equal(err.message, "layer 3: uniform needs low < high, got low=1, high=-1");
     call = parse("uniform(low=1, high=1)");
     assert_int_equal(il_init_fill(&call, &layer, 1, IL_PURPOSE_WEIGHT, W, &err), IL_INVALID);
+    layer.fan_in = 0;
+    call = parse("he_normal");
+    assert_int_equal(il_init_fill(&call, &layer, 1, IL_PURPOSE_WEIGHT, W, &err), IL_INVALID);
+    assert_string_equal(err.message, "layer 3: 0x2 has no weights");
+    layer.fan_in = 2, layer.fan_out = 0;
+    assert_int_equal(il_init_fill(&call, &layer, 1, IL_PURPOSE_WEIGHT, W, &err), IL_INVALID);
+    assert_string_equal(err.message, "layer 3: 2x0 has no weights");
+    layer.fan_out = 2;
+
+    /* What call notation refuses, in calls that a program put together. */
+    static const struct {
+        const char *text;
+        size_t param;
+        double value;
+        const char *message;
+    } cases[] = {
+        {"normal(std=1)", 1, -1, "layer 3: normal: std=-1 is not in [0, 1e+06]"},
+        {"normal(std=1)", 1, (double)NAN, "layer 3: normal: std=nan is not in [0, 1e+06]"},
+        {"normal(std=1)", 0, (double)INFINITY,
+         "layer 3: normal: mean=inf is not in [-1e+06, 1e+06]"},
+        {"orthogonal", 0, 0, "layer 3: orthogonal: gain=0 is not in (0, 1e+06]"},
+        {"xavier_normal", 0, -1, "layer 3: xavier_normal: gain=-1 is not in (0, 1.79769e+308]"},
+        {"he_normal", 0, 2, "layer 3: he_normal: mode=2 is not in [0, 1], whole numbers"},
+        {"sparse(k=1)", 0, 1.5, "layer 3: sparse: k=1.5 is not in [1, 1e+06], whole numbers"},
+        {"variance_scaling", 2, -1,
+         "layer 3: variance_scaling: distribution=-1 is not in [0, 2], whole numbers"},
+    };
+    layer.fan_in = 2;
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        call = parse(cases[c].text);
+        call.arg[cases[c].param] = cases[c].value;
+        assert_int_equal(il_init_fill(&call, &layer, 1, IL_PURPOSE_WEIGHT, W, &err), IL_INVALID);
+        assert_string_equal(err.message, cases[c].message);
+    }
+    call = parse("lsuv(base=normal(std=1))");
+    call.inner_arg[1] = -1;
+    assert_int_equal(il_init_fill(&call, &layer, 1, IL_PURPOSE_WEIGHT, W, &err), IL_INVALID);
+    assert_string_equal(err.message, "layer 3: normal: std=-1 is not in [0, 1e+06]");
 }
 
 int main(void) {

@@ -68,6 +68,15 @@ for word in '"schema": 1' '"name": "he_normal"' '"init": "he_normal"' '"hidden":
     shows "$word"
 done
 tr -d ' \n' <out | grep -qF '"shape":[784,256]' || fail json "no shape: $(cat out)"
+shows '"formula": "W ~ N(0, gain^2*2/((1 + slope^2)*fan))"'
+shows '"source": "He et al. 2015, eqs. 10 and 15"'
+tr -d ' \n' <out | grep -qF '"theory":{"mean":0.0,"std":0.050507627227610' || fail json "no theory: $(cat out)"
+# 25 counts of all weights, and 25 expected shares of what lies between the smallest and the largest: all but 1e-5.
+tr -d ' \n' <out | sed 's/.*"counts":\[\([^]]*\)\],"theory":\[\([^]]*\)\].*/\1 \2/' |
+    awk '{ n = split($1, c, ","); m = split($2, t, ",")
+           for (i = 1; i <= n; i++) { weights += c[i]; share += t[i]; d = c[i] / 200704 - t[i]; if (d > 0.005 || d < -0.005) wrong++ } }
+         END { exit !(n == 25 && m == 25 && weights == 200704 && share > 0.9999 && share < 1.00001 && !wrong) }' ||
+    fail json "histogram: $(cat out)"
 # 200704 normals of variance 2/784: the standard error of the std is 0.158 %, of the mean 1.13e-4, of the kurtosis
 # 0.011. Five of each: one run in a million fails.
 near std "$(number std)" 0.0505076 0.0079
@@ -112,12 +121,17 @@ shows 'singular values  1 (smallest) to 1 (largest)'
 good init zeros --shape 3x2
 shows 'Every weight is 0.'
 good init ones --shape 6x6 --format json
-for word in '"singular_max": 6.0' '"std": 0.0' '"kurtosis": null' '"mean": 1.0'; do
+for word in '"singular_max": 6.0' '"std": 0.0' '"kurtosis": null' '"mean": 1.0' '"theory": null' '"histogram": null' \
+    '"source": null'; do
     shows "$word"
 done
 good init 'constant(0.1)' --shape 1x1
 good init identity --shape 20x30 --format json
 near identity "$(number singular_min)" 1 1e-12
+# A share p = 1/30 of ones: exact moments.
+near "identity mean" "$(number mean)" 0.0333333333333333 1e-12
+near "identity std" "$(number std)" 0.179505493571150 1e-12
+near "identity kurtosis" "$(number kurtosis)" 25.0344827586207 1e-12
 
 good init lsuv --shape 64x32 --hidden tanh
 shows 'after a look at 256 samples of N(0, 1) inputs and targets'

@@ -1,6 +1,6 @@
 #include "cmocka_all.h"
 
-#include "initlab/rng.h"
+#include "base/draw.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -73,13 +73,15 @@ static void streams_differ(void **state) {
             assert_int_not_equal(w[i], w[j]);
 }
 
-/* Uniforms are the stated function of the words, exactly. */
+/* Uniforms are the stated function of the words, exactly; also where many groups of blocks pass 2^32. */
 static void uniform_values(void **state) {
     (void)state;
     enum { N = 4096 };
     static uint32_t w[N];
     static il_real u[N];
-    il_stream a = il_stream_open(9, IL_PURPOSE_WEIGHT, 0), b = a;
+    il_stream a = il_stream_open(9, IL_PURPOSE_WEIGHT, 0), b;
+    a.block = 0xffffffff - 100;
+    b = a;
     il_stream_words(&a, N, w);
     il_stream_uniform(&b, N, u);
     for (size_t i = 0; i < N; i++) {
@@ -107,6 +109,24 @@ static void normal_values(void **state) {
         double bound = 2e-6 + (u > 0.9999 ? 3e-4 : 0);
         assert_true(fabs((double)z[i] - radius * cos(angle)) < bound);
         assert_true(fabs((double)z[i + 1] - radius * sin(angle)) < bound);
+    }
+}
+
+/* Scaled draws are scaled as they would be afterwards, and IL_NO_MEAN keeps even the sign of a zero. */
+static void scaled(void **state) {
+    (void)state;
+    enum { N = 1111 };
+    static il_real z[N], x[N];
+    for (int kind = 0; kind < 2; kind++) {
+        il_stream a = il_stream_open(9, IL_PURPOSE_WEIGHT, 0), b = a, c = a;
+        (kind ? il_stream_uniform : il_stream_normal)(&a, N, z);
+        (kind ? il_draw_uniform : il_draw_normal)(&b, N, 0.3, -1.7, x);
+        assert_memory_equal(&a, &b, sizeof a);
+        for (size_t i = 0; i < N; i++)
+            assert_true(x[i] == (il_real)0.3 + (il_real)-1.7 * z[i]);
+        (kind ? il_draw_uniform : il_draw_normal)(&c, N, IL_NO_MEAN, -0.0, x);
+        for (size_t i = 0; i < N; i++)
+            assert_true(x[i] == 0 && !signbit(x[i]) == (z[i] < 0));
     }
 }
 
@@ -162,7 +182,7 @@ int main(void) {
         cmocka_unit_test(known_answers),  cmocka_unit_test(stream_is_counter),
         cmocka_unit_test(prefixes_agree), cmocka_unit_test(streams_differ),
         cmocka_unit_test(uniform_values), cmocka_unit_test(normal_values),
-        cmocka_unit_test(distributions),
+        cmocka_unit_test(scaled),         cmocka_unit_test(distributions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

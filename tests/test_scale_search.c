@@ -6,6 +6,7 @@
 
 #include "initlab.h"
 #include "naive.h"
+#include "nn/activation.h"
 
 #include <float.h>
 #include <stdio.h>
@@ -38,17 +39,22 @@ static il_call parse(const il_family *family, const char *text) {
     return call;
 }
 
-static il_network *build(const char *hidden) {
+static il_network *build_with(const char *hidden, const char *norm) {
     il_error err;
     il_network *net = NULL;
     il_network_config config = {.engine = IL_LOCKSTEP,
                                 .replicas = 16,
                                 .batch = N,
                                 .hidden = parse(&il_activations, hidden),
+                                .norm = parse(&il_norms, norm),
                                 .loss = parse(&il_losses, "bce")};
     assert_int_equal(il_widths_parse("6-12-10-1", NULL, &config.widths, &err), IL_OK);
     assert_int_equal(il_network_new(&config, &net, &err), IL_OK);
     return net;
+}
+
+static il_network *build(const char *hidden) {
+    return build_with(hidden, "none");
 }
 
 static void start(il_network *net, const char *init, uint64_t seed) {
@@ -264,9 +270,46 @@ static void first_step(void **state) {
     il_network_free(net);
 }
 
+/* Gains and shifts of norms, and slopes that an activation learns, take part in the gradients that the searches look
+ * along, and end as they began; only weights are scaled. */
+static void assert_rest_stays(const char *activation, const char *norm, const char *text) {
+    static il_real before[16 * 400];
+    il_network *net = build_with(activation, norm);
+    size_t first = 0, values = il_network_size(net) * 16;
+    assert_true(values <= sizeof before / sizeof *before);
+    start(net, text, 4);
+    memcpy(before, il_network_parameters(net), values * sizeof *before);
+    fit(net, text, 4);
+    for (size_t k = 0; k < il_network_layers(net); k++) {
+        const il_layer *y = il_network_layer(net, k);
+        size_t weights = first + y->fan_in * y->fan_out * 16;
+        first += y->parameters * 16;
+        assert_memory_equal(before + weights, il_network_parameters(net) + weights,
+                            (first - weights) * sizeof *before);
+    }
+    assert_memory_not_equal(before, il_network_parameters(net), values * sizeof *before);
+    il_network_free(net);
+}
+
+static void only_weights_are_scaled(void **state) {
+    (void)state;
+    static const char *const texts[] = {"meta_init(base=normal(std=2), steps=3)",
+                                        "grad_init(base=normal(std=2), steps=3)"};
+    for (size_t t = 0; t < 2; t++) {
+        assert_rest_stays("relu", "batchnorm", texts[t]);
+        assert_rest_stays("tanh", "layernorm", texts[t]);
+        for (size_t i = 0; i < il_activations.n; i++) {
+            il_call activation = {.desc = il_activations.items[i]};
+            if (il_activation_of(&activation)->slopes)
+                assert_rest_stays(activation.desc->name, "none", texts[t]);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(meta_init), cmocka_unit_test(grad_init), cmocka_unit_test(constraint),
-        cmocka_unit_test(more_steps_are_no_worse), cmocka_unit_test(first_step)};
+        cmocka_unit_test(meta_init),  cmocka_unit_test(grad_init),
+        cmocka_unit_test(constraint), cmocka_unit_test(more_steps_are_no_worse),
+        cmocka_unit_test(first_step), cmocka_unit_test(only_weights_are_scaled)};
     return cmocka_run_group_tests(tests, draw_data, NULL);
 }

@@ -5,6 +5,7 @@
 #include "schemes.h"
 
 #include "init/truncated.h"
+#include "nn/activation.h"
 
 static il_real b[MOST];
 
@@ -18,7 +19,7 @@ static void truncated(void **state) {
     const double kept = normal_cdf(2) - normal_cdf(-2);
     il_stream u = il_stream_open(4, IL_PURPOSE_DATA, 0), z = u;
     il_stream_uniform(&u, MOST, V);
-    il_truncated_normal(&z, MOST, W);
+    il_draw_truncated(&z, MOST, IL_NO_MEAN, 1, W);
     assert_memory_equal(&u, &z, sizeof u);
     for (size_t i = 0; i < MOST; i++) {
         double F = (normal_cdf((double)W[i]) - normal_cdf(-2)) / kept;
@@ -79,7 +80,7 @@ static double mean_log_growth(const char *activation) {
     enum { N = 20, LAYERS = 4000 };
     il_call call = parse(&il_inits, "random_walk");
     il_init_layer layer = layer_of(N, N, activation);
-    bool relu = strcmp(activation, "relu") == 0;
+    const il_activation_type *type = il_activation_of(&layer.activation);
     double sum = 0;
     for (uint64_t seed = 0; seed < LAYERS; seed++) {
         double length = 0;
@@ -88,17 +89,40 @@ static double mean_log_growth(const char *activation) {
             double z = 0;
             for (size_t i = 0; i < N; i++)
                 z += (double)W[i * N + j];
-            length += relu && z < 0 ? 0 : z * z;
+            length += pow(type->value(layer.activation.arg, z), 2);
         }
         sum += log(length / N);
     }
     return sum / LAYERS;
 }
 
+static double mirrored(const double *arg, double z) {
+    return (void)arg, z < 0 ? 3 * z : 0;
+}
+static double mirrored_slope(const double *arg, double z) {
+    return (void)arg, z < 0 ? 3 : 0;
+}
+
+/* A rectifier of the other side and of slope 3 needs a third of the weights. */
+static void random_walk_of_any_rectifier(void **state) {
+    (void)state;
+    const il_activation_type type = {
+        .desc = {.name = "mirrored"}, .value = mirrored, .slope = mirrored_slope};
+    il_call call = parse(&il_inits, "random_walk");
+    il_init_layer layer = layer_of(40, 9, "relu");
+    assert_int_equal(il_init_fill(&call, &layer, 4, IL_PURPOSE_WEIGHT, W, &err), IL_OK);
+    layer.activation = (il_call){.desc = &type.desc};
+    assert_int_equal(il_init_fill(&call, &layer, 4, IL_PURPOSE_WEIGHT, V, &err), IL_OK);
+    for (size_t i = 0; i < 40 * 9; i++)
+        assert_true(fabs((double)V[i] - (double)W[i] / 3) <= 2e-7 * fabs((double)W[i]));
+}
+
 static void random_walk(void **state) {
     (void)state;
     assert_true(fabs(mean_log_growth("relu")) < 0.04);
     assert_true(fabs(mean_log_growth("linear")) < 0.04);
+    assert_true(fabs(mean_log_growth("abs")) < 0.04);
+    assert_true(fabs(mean_log_growth("leaky_relu(slope=0.3)")) < 0.04);
 
     /* The formulas themselves, from the draws of normal(std=1). */
     static const struct {
@@ -109,9 +133,11 @@ static void random_walk(void **state) {
         {"random_walk", "relu", 100, 1.4317087661298527}, /* sqrt(2) exp(1.2/97.6) */
         {"random_walk", "relu", 3, 1.973694019373153},    /* sqrt(2) exp(1.2/3.6) */
         {"random_walk", "linear", 3, 1.1813604128656459}, /* exp(1/6) */
+        /* E[φ'²] = 0.545, E[φ'⁴] = 0.50405: exp(4.0909856/160)/sqrt(0.545) */
+        {"random_walk", "leaky_relu(slope=0.3)", 40, 1.3896520640904066},
         {"random_walk(g=1.1)", "tanh", 50, 1.1},
     };
-    for (size_t c = 0; c < 4; c++) {
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         il_call call = parse(&il_inits, cases[c].text), unit = parse(&il_inits, "normal(std=1)");
         il_init_layer layer = layer_of(cases[c].in, 9, cases[c].activation);
         assert_int_equal(il_init_fill(&call, &layer, 4, IL_PURPOSE_WEIGHT, W, &err), IL_OK);
@@ -201,7 +227,8 @@ static void impossible(void **state) {
     call = parse(&il_inits, "random_walk");
     assert_int_equal(il_init_fill(&call, &layer, 1, IL_PURPOSE_WEIGHT, W, &err), IL_INVALID);
     assert_string_equal(err.message,
-                        "layer 3: random_walk knows gains for relu and linear, not tanh: give g=");
+                        "layer 3: random_walk has no gain for tanh, which is not straight on both "
+                        "sides of 0: give g=, about 1.1 for tanh");
     il_initializer bound;
     il_call tanh = parse(&il_activations, "tanh");
     assert_int_equal(il_initializer_bind(&call, NULL, &tanh, &bound, &err), IL_INVALID);
@@ -242,8 +269,10 @@ static void bits(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(truncated),    cmocka_unit_test(rai),      cmocka_unit_test(random_walk),
-        cmocka_unit_test(equivariance), cmocka_unit_test(replicas), cmocka_unit_test(impossible),
+        cmocka_unit_test(truncated),    cmocka_unit_test(rai),
+        cmocka_unit_test(random_walk),  cmocka_unit_test(random_walk_of_any_rectifier),
+        cmocka_unit_test(equivariance), cmocka_unit_test(replicas),
+        cmocka_unit_test(impossible),
 #ifndef IL_DOUBLE
         cmocka_unit_test(bits),
 #endif

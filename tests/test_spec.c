@@ -343,6 +343,9 @@ static void values_refused(void **state) {
     assert_message(BASE "norm: batchnorm\nbatch: 1\n",
                    "x.yaml:4:7: norm: batchnorm has no variance in a batch of 1 sample: use "
                    "layernorm or a larger batch");
+    assert_message(BASE "norm: batchnorm\nbatch: 3\n",
+                   "x.yaml:4:7: norm: batchnorm has no variance in the last batch of 1 sample: use "
+                   "layernorm, last: drop or another batch size");
     assert_message(BASE "norm: none\nbatchnorm: true\n",
                    "x.yaml:5:1: batchnorm: is given twice, first on line 4");
     assert_message(BASE "engine: lokstep\n",

@@ -135,7 +135,7 @@ static void scaled01(void **state) {
     (void)state;
     il_dataset *cut = make("blobs(n=300, inputs=3)", "random(test=0.3)", "scale01");
     for (size_t j = 0; j < 3; j++) {
-        double low = INFINITY, high = -INFINITY;
+        double low = HUGE_VAL, high = -HUGE_VAL;
         for (size_t i = 0; i < cut->part[IL_TRAIN]; i++) {
             low = fmin(low, (double)cut->X[i * 3 + j]);
             high = fmax(high, (double)cut->X[i * 3 + j]);

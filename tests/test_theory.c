@@ -88,6 +88,8 @@ static void gains(void **state) {
         {"linear", 1, 1, 1e-14},
         {"abs", 1, 1, 1e-14},
         {"leaky_relu(slope=0.2)", 1.3867504905630728, 1.3867504905630728, 1e-14},
+        {"prelu", 1.3719886811400708, 1.3719886811400708, 1e-14},
+        {"prelu(slope=0.2, per_unit=true)", 1.3867504905630728, 1.3867504905630728, 1e-14},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         il_error err;
@@ -198,14 +200,12 @@ static const struct existence {
     double from;
     bool only_there;
 } existences[] = {
-    {"linear", 0, true},         {"relu", 0, true},
-    {"leaky_relu", 0, true},     {"abs", 0, true},
-    {"elu", 0, false},           {"selu", 0, false},
-    {"tanh", 0, false},          {"hard_tanh", 0, false},
-    {"softsign", 0, false},      {"sigmoid", 0, false},
-    {"sine", 0, false},          {"silu", 0.557, false},
-    {"gelu_tanh", 0.174, false}, {"mish", 0.0954, false},
-    {"softplus", 1e9, false},
+    {"linear", 0, true},     {"relu", 0, true},        {"leaky_relu", 0, true},
+    {"prelu", 0, true},      {"abs", 0, true},         {"elu", 0, false},
+    {"selu", 0, false},      {"tanh", 0, false},       {"hard_tanh", 0, false},
+    {"softsign", 0, false},  {"sigmoid", 0, false},    {"sine", 0, false},
+    {"silu", 0.557, false},  {"gelu", 0.1735, false},  {"gelu_tanh", 0.174, false},
+    {"mish", 0.0954, false}, {"softplus", 1e9, false},
 };
 
 static const struct existence *existence_of(const char *name) {

@@ -23,7 +23,7 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-extern const il_family il_datasets; /* xor, spirals, digits, mnist, csv … */
+extern const il_family il_datasets; /* xor, spirals, moons, sine, digits, mnist, csv … */
 extern const il_family il_splits;   /* given random */
 extern const il_family il_scalings; /* auto none scale01 standardize */
 
@@ -73,6 +73,7 @@ typedef struct il_samples {
     const il_real *X, *Y;
     const uint8_t *pixels;
     il_real scale, offset;
+    bool numbers; /* Y holds numbers to predict, not classes: none is correct or wrong */
 } il_samples;
 
 /* One part of a dataset whose targets are Y [data->n][outputs]. */

@@ -110,7 +110,8 @@ static inline const il_init_type *il_init_type_of(const il_call *init) {
     return (const il_init_type *)(const void *)init->desc;
 }
 
-/* Fills one layer's weights (W [fan_in][fan_out]) or bias (b [fan_out]) for one seed. */
+/* Fills one layer's weights (W [fan_in][fan_out]) or bias (b [fan_out]) for one seed. IL_INVALID, with a message that
+ * names the layer: a layer without weights, a parameter outside its range, what the scheme itself refuses. */
 il_status il_init_fill(const il_call *init, const il_init_layer *layer, uint64_t seed,
                        il_purpose purpose, il_real *out, il_error *err);
 

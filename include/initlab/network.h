@@ -33,8 +33,9 @@ extern "C" {
 #define IL_WIDTHS_TEXT 2048  /* bytes that hold any canonical width notation */
 
 /* The families that a network's configuration names. */
-extern const il_family il_activations; /* linear relu leaky_relu tanh sigmoid gelu_tanh … */
-extern const il_family il_losses;      /* bce softmax_ce mse mae huber hinge, all from logits */
+extern const il_family il_activations; /* linear relu prelu tanh sigmoid gelu … */
+extern const il_family
+    il_losses; /* bce softmax_ce mse mae huber hinge perceptron, all from logits */
 extern const il_family il_norms; /* none batchnorm layernorm, after every hidden layer's product */
 extern const il_family il_dropouts; /* none dropout alpha_dropout, on every hidden layer's output */
 
@@ -120,8 +121,8 @@ il_real *il_network_rates(il_network *net);
 size_t il_network_running_size(const il_network *net);
 il_real *il_network_running(il_network *net);
 
-/* What training draws: the masks of dropout come from the stream (seed, dropout, layer) at a place that depends on
- * the step. Both [R]. */
+/* What training draws: a mask of dropout is a function of (seed, step, layer), the place of the sample in the pass and
+ * the unit, whatever the network's weights, engine or number of replicas. Both [R]. */
 typedef struct il_draws {
     const uint64_t *seed, *step;
 } il_draws;
@@ -135,7 +136,8 @@ typedef struct il_pass {
     const il_draws *training; /* NULL: evaluation, with running statistics and without dropout */
 } il_pass;
 
-/* Logits [n][outputs][R]. In training the running statistics of batchnorm move. Y is not looked at. */
+/* Logits [n][outputs][R]. In training the running statistics of batchnorm move; one sample alone has no variance there, so
+ * batchnorm makes it its shift and leaves the running variance (studies refuse such batches). Y is not looked at. */
 const il_real *il_pass_forward(il_network *net, const il_pass *pass);
 
 /* Mean loss and number of correctly classified samples of each replica, both [R], after il_pass_forward of the same

@@ -44,7 +44,7 @@ extern "C" {
 #define IL_CRITERION_TEXT 256
 
 /* "loss < 0.1 and accuracy == 1": a conjunction of comparisons, on the samples that judge (il_judges), in evaluation
- * mode. "never" has none and does not hold. */
+ * mode. "never" has none and does not hold. Targets that are numbers have no accuracy. */
 typedef enum il_metric { IL_LOSS, IL_ACCURACY } il_metric;
 typedef enum il_relation { IL_LESS, IL_AT_MOST, IL_EQUAL, IL_AT_LEAST, IL_GREATER } il_relation;
 typedef struct il_term {
@@ -158,7 +158,8 @@ typedef struct il_run {
     uint8_t outcome; /* il_outcome */
     uint16_t layer;  /* diverged: the first layer, from 1, with a non-finite pre-activation */
     float loss;      /* at that epoch */
-    float accuracy;  /* there, on the samples that judge, as is the loss */
+    float
+        accuracy; /* there, on the samples that judge, as is the loss; NaN when targets are numbers */
 } il_run;
 
 /* T of one run: the epoch of convergence, else the budget. */

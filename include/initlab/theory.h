@@ -2,7 +2,8 @@
  *
  * In a wide layer with weights of variance sigma_w2/fan_in and biases of variance sigma_b2 the
  * pre-activations u are N(0, q). Expectations are integrated piecewise between the activation's
- * kinks, to about 1e-13 of their size, and have the same bits on every machine.
+ * kinks, to about 1e-13 of their size, and have the same bits on every machine. Slopes that are learned are those
+ * before training.
  *
  *     #include <initlab.h>
  *     #include <stdio.h>
@@ -58,8 +59,8 @@ il_status il_chi1(const il_call *activation, double sigma_w2, double q, double *
  * residual and χ₁ - 1 are below 1e-12. When every q is fixed, as for relu at sigma_b2 = 0, *q is 1.
  *
  * Errors (IL_INVALID): sigma_b2 negative or not finite; there is no such point. That is so for linear, relu,
- * leaky_relu and abs at every sigma_b2 > 0, for softplus at every sigma_b2, and for silu, gelu_tanh and mish
- * below sigma_b2 of about 0.555, 0.173 and 0.095: there q would grow without end. */
+ * leaky_relu, prelu and abs at every sigma_b2 > 0, for softplus at every sigma_b2, and for silu, gelu, gelu_tanh and mish
+ * below sigma_b2 of about 0.555, 0.173, 0.173 and 0.095: there q would grow without end. */
 il_status il_critical(const il_call *activation, double sigma_b2, double *sigma_w2, double *q,
                       il_error *err);
 

@@ -85,11 +85,12 @@ il_network *il_trainer_network(il_trainer *trainer);
 void il_trainer_begin(il_trainer *trainer, size_t replica, uint64_t seed);
 
 /* One epoch of every replica. Means over the epoch of each replica's loss, as it was before each step, and of its share
- * of correct samples, both [R], go to `loss` and `accuracy`, unless both are NULL. */
+ * of correct samples, both [R], go to `loss` and `accuracy`, unless both are NULL. The share has no meaning when targets
+ * are numbers. */
 void il_trainer_epoch(il_trainer *trainer, il_real *loss, il_real *accuracy);
 
-/* Mean loss and number of correct samples, both [R], in evaluation mode and in batches of a size that depends on the
- * configuration only. */
+/* Mean loss and number of correct samples (without meaning when targets are numbers), both [R], in evaluation mode and in
+ * batches of a size that depends on the configuration only. */
 void il_trainer_evaluate(il_trainer *trainer, const il_samples *on, il_real *loss,
                          il_real *correct);
 

@@ -5,6 +5,9 @@
  *
  * A kernel's name must be unique in the library even when it is static: clang gives the function that
  * chooses the variant external linkage.
+ *
+ * Where a kernel is written once for each instruction set, IL_HAS_AVX2 and IL_HAS_AVX512F choose as IL_CLONES
+ * does: what the processor has, or in a variant built apart what that variant is compiled for.
  */
 #ifndef IL_BASE_CLONES_H
 #define IL_BASE_CLONES_H
@@ -12,8 +15,23 @@
 #ifndef IL_CLONES
 #if defined(__x86_64__) && defined(__linux__)
 #define IL_CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
+#define IL_HAS_AVX2 __builtin_cpu_supports("avx2")
+#define IL_HAS_AVX512F __builtin_cpu_supports("avx512f")
 #else
 #define IL_CLONES
+#endif
+#endif
+
+#ifndef IL_HAS_AVX2
+#ifdef __AVX2__
+#define IL_HAS_AVX2 1
+#else
+#define IL_HAS_AVX2 0
+#endif
+#ifdef __AVX512F__
+#define IL_HAS_AVX512F 1
+#else
+#define IL_HAS_AVX512F 0
 #endif
 #endif
 

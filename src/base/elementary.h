@@ -160,6 +160,13 @@ IL_INLINE uint32_t il_exponent_bitsf(float x) {
     return (il_float_bits(x) - UINT32_C(0x3f3504f3)) & UINT32_C(0xff800000);
 }
 
+/* il_logf(x), the same bits, for positive normal x only. */
+IL_INLINE float il_log_normalf(float x) {
+    const uint32_t k = il_exponent_bitsf(x);
+    const float f = il_bits_float(il_float_bits(x) - k) - 1.0f;
+    return il_log_reducedf(f, (float)(int32_t)(0 - k) * 0x1p-23f);
+}
+
 IL_INLINE float il_logf(float x) {
     const int subnormal = x < FLT_MIN;
     const float normal = subnormal ? x * 0x1p23f : x;

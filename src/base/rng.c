@@ -1,35 +1,15 @@
 #include "initlab/rng.h"
 
 #include "base/clones.h"
+#include "base/draw.h"
 #include "base/elementary.h"
+#include "base/philox.h"
 
 #include <string.h>
 
-/* Constants of Philox4x32 (Salmon et al. 2011, table 2 and section 4.2). */
-#define M0 0xD2511F53u
-#define M1 0xCD9E8D57u
-#define W0 0x9E3779B9u
-#define W1 0xBB67AE85u
-#define ROUNDS 10
-
-#define CHUNK 16 /* blocks generated side by side: one lane each */
-
-IL_INLINE void one_round(uint32_t *c0, uint32_t *c1, uint32_t *c2, uint32_t *c3, uint32_t k0,
-                         uint32_t k1) {
-    uint64_t p0 = (uint64_t)M0 * *c0, p1 = (uint64_t)M1 * *c2;
-    *c0 = (uint32_t)(p1 >> 32) ^ *c1 ^ k0;
-    *c1 = (uint32_t)p1;
-    *c2 = (uint32_t)(p0 >> 32) ^ *c3 ^ k1;
-    *c3 = (uint32_t)p0;
-}
-
-void il_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
-    uint32_t k0 = key[0], k1 = key[1];
-    for (int i = 0; i < 4; i++)
-        out[i] = counter[i];
-    for (int r = 0; r < ROUNDS; r++, k0 += W0, k1 += W1)
-        one_round(&out[0], &out[1], &out[2], &out[3], k0, k1);
-}
+#define GROUP IL_PHILOX_GROUP
+#define GROUP_DRAWS ((size_t)4 * GROUP)
+#define MOST_GROUPS 16 /* at a time: 4 KiB of words, which stay in the first-level cache */
 
 il_stream il_stream_open(uint64_t seed, il_purpose purpose, uint32_t layer) {
     return (il_stream){.key = {(uint32_t)seed, (uint32_t)(seed >> 32)},
@@ -37,104 +17,99 @@ il_stream il_stream_open(uint64_t seed, il_purpose purpose, uint32_t layer) {
                        .layer = layer};
 }
 
-/* CHUNK consecutive blocks of the stream, word by word: w[k][i] is word k of block i. */
-IL_INLINE void philox_chunk(const il_stream *s, uint32_t (*restrict w)[CHUNK]) {
-    for (size_t i = 0; i < CHUNK; i++) {
-        uint64_t block = s->block + i;
-        w[0][i] = (uint32_t)block;
-        w[1][i] = (uint32_t)(block >> 32);
-        w[2][i] = s->layer;
-        w[3][i] = s->purpose;
-    }
-    uint32_t k0 = s->key[0], k1 = s->key[1];
-    for (int r = 0; r < ROUNDS; r++, k0 += W0, k1 += W1)
-        for (size_t i = 0; i < CHUNK; i++) {
-            const uint64_t p0 = (uint64_t)M0 * w[0][i], p1 = (uint64_t)M1 * w[2][i];
-            w[0][i] = (uint32_t)(p1 >> 32) ^ w[1][i] ^ k0;
-            w[1][i] = (uint32_t)p1;
-            w[2][i] = (uint32_t)(p0 >> 32) ^ w[3][i] ^ k1;
-            w[3][i] = (uint32_t)p0;
-        }
-}
-
 /* Two normals from two words: the first gives the radius, the second the angle. The half keeps the
  * radius's uniform off zero. Everything is float, so the double build draws the same numbers. */
-IL_INLINE void box_muller(const uint32_t (*restrict w)[CHUNK], float (*restrict z)[CHUNK]) {
+IL_INLINE void box_muller(const uint32_t (*restrict w)[GROUP], float (*restrict z)[GROUP]) {
     for (size_t k = 0; k < 4; k += 2)
-        for (size_t i = 0; i < CHUNK; i++) {
+        for (size_t i = 0; i < GROUP; i++) {
             float u = ((float)(int32_t)(w[k][i] >> 1) + 0.5f) * 0x1p-31f;
             float v = (float)(int32_t)(w[k + 1][i] >> 8) * 0x1p-24f;
-            float radius = __builtin_sqrtf(-2.0f * il_logf(u)), sine, cosine;
+            float radius = __builtin_sqrtf(-2.0f * il_log_normalf(u)), sine, cosine;
             il_sincos_turnf(v, &sine, &cosine);
             z[k][i] = radius * cosine;
             z[k + 1][i] = radius * sine;
         }
 }
 
-IL_CLONES static void words_chunk(const il_stream *s, uint32_t (*restrict w)[CHUNK]) {
-    philox_chunk(s, w);
-}
-
-/* Draw 4i + k is made of word k of block i: the chunk's columns become a row. */
-IL_INLINE void interleave(const float (*restrict z)[CHUNK], il_real *restrict out) {
-    for (size_t i = 0; i < CHUNK; i++) {
-        out[4 * i] = (il_real)z[0][i];
-        out[4 * i + 1] = (il_real)z[1][i];
-        out[4 * i + 2] = (il_real)z[2][i];
-        out[4 * i + 3] = (il_real)z[3][i];
-    }
-}
-
 /* Odd multiples of 2^-23 from the upper 23 bits. */
-IL_INLINE void center(const uint32_t (*restrict w)[CHUNK], float (*restrict u)[CHUNK]) {
+IL_INLINE void center(const uint32_t (*restrict w)[GROUP], float (*restrict u)[GROUP]) {
     for (size_t k = 0; k < 4; k++)
-        for (size_t i = 0; i < CHUNK; i++)
+        for (size_t i = 0; i < GROUP; i++)
             u[k][i] = (float)(2 * (int32_t)(w[k][i] >> 9) + 1 - (1 << 23)) * 0x1p-23f;
 }
 
-typedef enum distribution { UNIFORM, NORMAL } distribution;
-
-/* One chunk of draws, 4·CHUNK of them. */
-IL_CLONES static void draw_chunk(il_stream *at, distribution of, il_real *restrict out) {
-    uint32_t w[4][CHUNK];
-    float x[4][CHUNK];
-    philox_chunk(at, w);
-    if (of == NORMAL)
-        box_muller(w, x);
-    else
-        center(w, x);
-    interleave(x, out);
-    at->block += CHUNK;
+/* Draw 4i + k is made of word k of block i: the group's columns become a row. */
+IL_INLINE void interleave(const float (*restrict x)[GROUP], il_real mean, il_real scale,
+                          il_real *restrict out) {
+    for (size_t i = 0; i < GROUP; i++)
+        for (size_t k = 0; k < 4; k++)
+            out[4 * i + k] = mean + scale * (il_real)x[k][i];
 }
 
-static void draw(il_stream *s, distribution of, size_t n, il_real *out) {
-    il_stream at = *s;
-    size_t done = 0;
-    for (; done + 4 * CHUNK <= n; done += 4 * CHUNK)
-        draw_chunk(&at, of, out + done);
-    if (done < n) {
-        il_real last[4 * CHUNK];
-        draw_chunk(&at, of, last);
-        memcpy(out + done, last, (n - done) * sizeof *out);
+IL_CLONES static void normals_of_words(size_t groups, const uint32_t (*restrict w)[4][GROUP],
+                                       il_real mean, il_real scale, il_real *restrict out) {
+    _Alignas(IL_PHILOX_ALIGN) float z[4][GROUP];
+    for (size_t g = 0; g < groups; g++) {
+        box_muller(w[g], z);
+        interleave(z, mean, scale, out + g * GROUP_DRAWS);
     }
+}
+
+IL_CLONES static void uniforms_of_words(size_t groups, const uint32_t (*restrict w)[4][GROUP],
+                                        il_real mean, il_real scale, il_real *restrict out) {
+    _Alignas(IL_PHILOX_ALIGN) float u[4][GROUP];
+    for (size_t g = 0; g < groups; g++) {
+        center(w[g], u);
+        interleave(u, mean, scale, out + g * GROUP_DRAWS);
+    }
+}
+
+typedef void transform(size_t groups, const uint32_t (*restrict w)[4][GROUP], il_real mean,
+                       il_real scale, il_real *restrict out);
+
+static void draw(il_stream *s, transform *of_words, size_t n, il_real mean, il_real scale,
+                 il_real *out) {
+    _Alignas(IL_PHILOX_ALIGN) uint32_t w[MOST_GROUPS][4][GROUP];
+    il_stream at = *s;
     s->block += n / 4 + (n % 4 != 0);
+    for (size_t groups; n >= GROUP_DRAWS; n -= groups * GROUP_DRAWS) {
+        groups = n / GROUP_DRAWS < MOST_GROUPS ? n / GROUP_DRAWS : MOST_GROUPS;
+        il_philox_groups(&at, groups, w);
+        of_words(groups, w, mean, scale, out);
+        at.block += groups * GROUP;
+        out += groups * GROUP_DRAWS;
+    }
+    if (n > 0) {
+        il_real last[4 * GROUP];
+        il_philox_groups(&at, 1, w);
+        of_words(1, w, mean, scale, last);
+        memcpy(out, last, n * sizeof *out);
+    }
 }
 
 void il_stream_words(il_stream *s, size_t n, uint32_t *out) {
+    _Alignas(IL_PHILOX_ALIGN) uint32_t w[1][4][GROUP];
     il_stream at = *s;
-    uint32_t w[4][CHUNK];
-    for (size_t done = 0; done < n; done += 4 * CHUNK, at.block += CHUNK) {
-        words_chunk(&at, w);
-        for (size_t j = 0; j < 4 * CHUNK && done + j < n; j++)
-            out[done + j] = w[j % 4][j / 4];
+    for (size_t done = 0; done < n; done += GROUP_DRAWS, at.block += GROUP) {
+        il_philox_groups(&at, 1, w);
+        for (size_t j = 0; j < GROUP_DRAWS && done + j < n; j++)
+            out[done + j] = w[0][j % 4][j / 4];
     }
     s->block += n / 4 + (n % 4 != 0);
 }
 
-void il_stream_uniform(il_stream *s, size_t n, il_real *out) {
-    draw(s, UNIFORM, n, out);
+void il_draw_normal(il_stream *s, size_t n, double mean, double scale, il_real *out) {
+    draw(s, normals_of_words, n, (il_real)mean, (il_real)scale, out);
+}
+
+void il_draw_uniform(il_stream *s, size_t n, double mean, double scale, il_real *out) {
+    draw(s, uniforms_of_words, n, (il_real)mean, (il_real)scale, out);
 }
 
 void il_stream_normal(il_stream *s, size_t n, il_real *out) {
-    draw(s, NORMAL, n, out);
+    il_draw_normal(s, n, IL_NO_MEAN, 1, out);
+}
+
+void il_stream_uniform(il_stream *s, size_t n, il_real *out) {
+    il_draw_uniform(s, n, IL_NO_MEAN, 1, out);
 }

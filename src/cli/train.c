@@ -95,8 +95,12 @@ static void stepped(void *context, const il_trainer *il, size_t step) {
     il_trainer_so_far(il, 0, &loss, &accuracy);
     double done = (double)(epoch - t->rows[0].epoch) + (double)step / (double)steps;
     double rate = done * (double)n / (il_seconds() - t->start);
-    snprintf(text, sizeof text, "epoch %llu of %llu, loss %.4f, accuracy %.2f %%, %.0f samples/s",
-             (unsigned long long)epoch + 1, (unsigned long long)last, loss, 100 * accuracy, rate);
+    int used = snprintf(text, sizeof text, "epoch %llu of %llu, loss %.4f",
+                        (unsigned long long)epoch + 1, (unsigned long long)last, loss);
+    if (!t->session.task.data->target)
+        used +=
+            snprintf(text + used, sizeof text - (size_t)used, ", accuracy %.2f %%", 100 * accuracy);
+    snprintf(text + used, sizeof text - (size_t)used, ", %.0f samples/s", rate);
     cli_progress_line(&t->progress, text, done / (double)(last - t->rows[0].epoch));
 }
 

@@ -126,6 +126,8 @@ static il_status assemble(const arrays *train, const arrays *test, il_dataset **
     status = read_part(train, 0, *out, err);
     if (status == IL_OK && tests)
         status = read_part(test, n, *out, err);
+    if (status == IL_OK && (*out)->classes == 1)
+        status = il_fail(err, IL_INVALID, "%.200s: all samples have class 0", train->y_name);
     return status;
 }
 

@@ -1,9 +1,7 @@
 /* Gaussian clouds around random centers, one a class: center N(0, 1) and sample = center + std·N(0, 1) in every
  * coordinate; sample i belongs to class i mod classes. Centers have a stream of their own, so more samples
  * only add. */
-#include "data/source.h"
-
-#include "initlab/rng.h"
+#include "data/synthetic.h"
 
 #include <stdlib.h>
 
@@ -19,11 +17,9 @@ static il_status make(const il_call *call, const il_folders *folders, il_dataset
     il_status status = center ? il_dataset_allocate(&shape, out, err)
                               : il_fail(err, IL_NO_MEMORY, "no memory for %zu centers", classes);
     if (status == IL_OK) {
-        il_stream centers = il_stream_open((uint64_t)arg[SEED], IL_PURPOSE_DATA, 0);
-        il_stream samples = il_stream_open((uint64_t)arg[SEED], IL_PURPOSE_DATA, 1);
         il_real *X = (*out)->X, std = (il_real)arg[STD];
-        il_stream_normal(&centers, classes * inputs, center);
-        il_stream_normal(&samples, n * inputs, X);
+        il_draw_normal(arg[SEED], 0, classes * inputs, center);
+        il_draw_normal(arg[SEED], 1, n * inputs, X);
         for (size_t i = 0; i < n; i++) {
             (*out)->label[i] = (uint32_t)(i % classes);
             for (size_t j = 0; j < inputs; j++)
@@ -37,18 +33,8 @@ static il_status make(const il_call *call, const il_folders *folders, il_dataset
 const il_dataset_type il_dataset_blobs = {
     .desc = {.name = "blobs",
              .formula = "Gaussian clouds around random centers, one a class",
-             .params = {{.name = "n",
-                         .doc = "samples",
-                         .kind = IL_INTEGER,
-                         .initial = 200,
-                         .min = 1,
-                         .max = 1e6},
-                        {.name = "inputs",
-                         .doc = "features",
-                         .kind = IL_INTEGER,
-                         .initial = 2,
-                         .min = 1,
-                         .max = 4096},
+             .params = {IL_PARAM_N(200, 1),
+                        IL_PARAM_INPUTS(2, 1),
                         {.name = "classes",
                          .doc = "clouds",
                          .kind = IL_INTEGER,
@@ -56,11 +42,7 @@ const il_dataset_type il_dataset_blobs = {
                          .min = 2,
                          .max = 1000},
                         {.name = "std", .doc = "spread of a cloud", .initial = 1, .max = 1e3},
-                        {.name = "seed",
-                         .doc = "of centers and samples",
-                         .kind = IL_INTEGER,
-                         .initial = 1,
-                         .max = 9007199254740992}},
+                        IL_PARAM_SEED("centers and samples")},
              .n_params = 5},
     .make = make,
 };

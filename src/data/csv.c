@@ -95,40 +95,48 @@ static il_status fail_column(const table *t, const char *param, const char *word
     return il_fail_unknown(err, &place, 0, what, word, n, &best, &known);
 }
 
-/* Gives the column that word[n] names, or counts from 1, its role. */
-static il_status assign(table *t, const char *param, const char *word, size_t n, role r,
-                        il_error *err) {
+/* The column that word[n] names, or counts from 1. */
+static il_status find_column(const table *t, const char *param, const char *word, size_t n,
+                             size_t *out, il_error *err) {
     const il_field field = {.text = word, .n = n};
     double number;
-    size_t j = t->columns;
-    for (size_t k = 0; t->header && k < t->columns && j == t->columns; k++)
-        if (t->name[k].n == n && memcmp(t->name[k].text, word, n) == 0)
-            j = k;
-    if (j == t->columns && il_csv_number(&field, &number) && number >= 1 &&
-        number <= (double)t->columns && number == floor(number))
-        j = (size_t)number - 1;
-    if (j == t->columns)
+    for (*out = 0; t->header && *out < t->columns; ++*out)
+        if (t->name[*out].n == n && memcmp(t->name[*out].text, word, n) == 0)
+            return IL_OK;
+    if (!il_csv_number(&field, &number) || number < 1 || number > (double)t->columns ||
+        number != floor(number))
         return fail_column(t, param, word, n, err);
-    if (t->role[j] != FEATURE)
-        return il_fail(err, IL_INVALID, "csv: %s=: column %zu is given twice", param, j + 1);
-    t->role[j] = (uint8_t)r;
+    *out = (size_t)number - 1;
     return IL_OK;
 }
 
+static il_status assign_targets(table *t, il_error *err) {
+    size_t n, j;
+    for (const char *w = t->target; (w = il_next_word(w, ',', &n)); w += n) {
+        il_status status = find_column(t, "target", w, n, &j, err);
+        if (status != IL_OK)
+            return status;
+        if (t->role[j] == VALUE)
+            return il_fail(err, IL_INVALID, "csv: target=: column %zu is given twice", j + 1);
+        t->role[j] = VALUE;
+    }
+    return IL_OK;
+}
+
+static il_status assign_label(table *t, il_error *err) {
+    size_t j = t->columns - 1;
+    il_status status =
+        *t->label ? find_column(t, "label", t->label, strlen(t->label), &j, err) : IL_OK;
+    if (status == IL_OK)
+        t->role[j] = CLASS;
+    return status;
+}
+
 static il_status assign_roles(table *t, il_error *err) {
-    char last[32];
-    il_status status = IL_OK;
     if (*t->label && *t->target)
         return il_fail(err, IL_INVALID,
                        "csv: give label= (classes) or target= (numbers), not both");
-    snprintf(last, sizeof last, "%zu", t->columns);
-    if (*t->label)
-        status = assign(t, "label", t->label, strlen(t->label), CLASS, err);
-    else if (!*t->target)
-        status = assign(t, "label", last, strlen(last), CLASS, err);
-    size_t n;
-    for (const char *w = t->target; status == IL_OK && (w = il_next_word(w, ',', &n)); w += n)
-        status = assign(t, "target", w, n, VALUE, err);
+    il_status status = *t->target ? assign_targets(t, err) : assign_label(t, err);
     for (size_t j = 0; j < t->columns; j++) {
         t->features += t->role[j] == FEATURE;
         t->values += t->role[j] == VALUE;

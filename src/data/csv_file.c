@@ -1,7 +1,6 @@
 #include "data/csv_file.h"
 #include "io/file.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +53,7 @@ bool il_csv_row(const il_csv *csv, il_csv_cursor *cursor) {
             s += strcspn(s, "\n");
             s += *s == '\n';
         }
-        if (!*s || cursor->number == INT_MAX)
+        if (!*s)
             return false;
         cursor->line = s;
         cursor->number++;

@@ -98,8 +98,8 @@ void il_dataset_swap(il_dataset *data, size_t i, size_t j) {
 
 static il_status fail_outputs(const il_dataset *data, size_t outputs, il_error *err) {
     if (data->target)
-        return il_fail(err, IL_INVALID, "%zu outputs do not fit targets of %zu numbers: use %zu",
-                       outputs, data->outputs, data->outputs);
+        return il_fail(err, IL_INVALID, "%zu outputs do not fit targets of %zu number%s: use %zu",
+                       outputs, data->outputs, data->outputs == 1 ? "" : "s", data->outputs);
     return il_fail(err, IL_INVALID, "%zu outputs do not fit a dataset of %zu classes: use %s%zu",
                    outputs, data->classes, data->classes == 2 ? "1 or " : "", data->classes);
 }
@@ -125,7 +125,8 @@ il_samples il_dataset_part(const il_dataset *data, il_part part, const il_real *
                         .Y = Y + first * outputs,
                         .pixels = data->pixels ? data->pixels + first * data->inputs : NULL,
                         .scale = data->scale,
-                        .offset = data->offset};
+                        .offset = data->offset,
+                        .numbers = data->target != NULL};
 }
 
 il_part il_dataset_judges(const il_dataset *data) {

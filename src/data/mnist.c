@@ -154,7 +154,7 @@ static il_status make_emnist(const il_call *call, const il_folders *folders, il_
 
 const il_dataset_type il_dataset_emnist = {
     .desc = {.name = "emnist",
-             .formula = "handwritten digits and letters, 28x28 pixels; letters are classes 0-25",
+             .formula = "handwritten digits and letters, 28x28 pixels, turned upright",
              .source = "Cohen, Afshar, Tapson & van Schaik 2017",
              .params = {{.name = "split",
                          .doc = "which of the splits that it is distributed in",

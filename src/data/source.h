@@ -26,7 +26,9 @@ typedef struct il_dataset_type {
 } il_dataset_type;
 
 extern const il_dataset_type il_dataset_and, il_dataset_or, il_dataset_xor, il_dataset_parity,
-    il_dataset_spirals, il_dataset_blobs;
+    il_dataset_spirals, il_dataset_blobs, il_dataset_moons, il_dataset_circles,
+    il_dataset_checkerboard, il_dataset_gaussian, il_dataset_shapes, il_dataset_teacher,
+    il_dataset_linear, il_dataset_sine, il_dataset_cubic, il_dataset_step, il_dataset_friedman;
 extern const il_dataset_type il_dataset_digits, il_dataset_iris;
 extern const il_dataset_type il_dataset_mnist, il_dataset_fashion_mnist, il_dataset_kmnist,
     il_dataset_emnist, il_dataset_idx, il_dataset_csv, il_dataset_npy, il_dataset_npz;

@@ -1,9 +1,8 @@
 /* Interleaved spiral arms, one a class: sample i lies on arm i mod classes, at radius r in (0, 1) and angle
  * 2π(turns·r + class/classes), both coordinates with added noise. */
-#include "data/source.h"
+#include "data/synthetic.h"
 
 #include "base/elementary.h"
-#include "initlab/rng.h"
 
 enum { N, NOISE, TURNS, CLASSES, SEED };
 
@@ -20,14 +19,13 @@ static il_status make(const il_call *call, const il_folders *folders, il_dataset
     il_status status = il_dataset_allocate(&shape, out, err);
     if (status != IL_OK)
         return status;
-    il_stream stream = il_stream_open((uint64_t)arg[SEED], IL_PURPOSE_DATA, 0);
     il_real *X = (*out)->X;
-    il_stream_normal(&stream, 2 * n, X);
+    il_draw_normal(arg[SEED], 0, 2 * n, X);
     size_t arm = (n + classes - 1) / classes;
     for (size_t i = 0; i < n; i++) {
         size_t label = i % classes;
         double r = ((double)(i / classes) + 0.5) / (double)arm;
-        double angle = 6.283185307179586 * (arg[TURNS] * r + (double)label / (double)classes);
+        double angle = 2 * IL_PI * (arg[TURNS] * r + (double)label / (double)classes);
         X[2 * i] = (il_real)(r * il_cos(angle) + arg[NOISE] * (double)X[2 * i]);
         X[2 * i + 1] = (il_real)(r * il_sin(angle) + arg[NOISE] * (double)X[2 * i + 1]);
         (*out)->label[i] = (uint32_t)label;
@@ -39,16 +37,8 @@ const il_dataset_type il_dataset_spirals = {
     .desc = {.name = "spirals",
              .formula = "spiral arms in the plane, one a class",
              .source = "after Lang & Witbrock 1988",
-             .params = {{.name = "n",
-                         .doc = "samples",
-                         .kind = IL_INTEGER,
-                         .initial = 192,
-                         .min = 2,
-                         .max = 1e6},
-                        {.name = "noise",
-                         .doc = "standard deviation added to each coordinate",
-                         .initial = 0.02,
-                         .max = 10},
+             .params = {IL_PARAM_N(192, 2),
+                        IL_PARAM_NOISE(0.02, "each coordinate"),
                         {.name = "turns", .doc = "turns of an arm", .initial = 1, .max = 20},
                         {.name = "classes",
                          .doc = "arms",
@@ -56,11 +46,7 @@ const il_dataset_type il_dataset_spirals = {
                          .initial = 2,
                          .min = 2,
                          .max = 100},
-                        {.name = "seed",
-                         .doc = "of the noise",
-                         .kind = IL_INTEGER,
-                         .initial = 1,
-                         .max = 9007199254740992}},
+                        IL_PARAM_SEED("the noise")},
              .n_params = 5},
     .make = make,
 };

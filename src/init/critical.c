@@ -1,6 +1,7 @@
 /* The edge of chaos of mean-field theory, where neither signals nor gradients shrink or grow exponentially with
  * depth.
  */
+#include "base/draw.h"
 #include "init/scheme.h"
 #include "initlab/theory.h"
 
@@ -14,10 +15,7 @@ static double variance(const il_call *init, const il_init_layer *layer) {
 }
 
 static il_status scaled_normal(il_init_job *job, double std, il_real *out) {
-    il_real s = (il_real)std;
-    il_stream_normal(&job->stream, job->n, out);
-    for (size_t i = 0; i < job->n; i++)
-        out[i] *= s;
+    il_draw_normal(&job->stream, job->n, IL_NO_MEAN, std, out);
     return IL_OK;
 }
 
@@ -59,6 +57,9 @@ const il_init_type il_init_critical = {
                          .automatic = true}},
              .n_params = 2},
     .family = "mean field",
+    .note = "A linear layer, such as the output, gets sigma_w2 = 1 whatever sigma_b2: chi1 is 1, "
+            "but with "
+            "biases a deep linear network has no fixed point.",
     .weights = weights,
     .bias = bias,
     .brings_bias = true,

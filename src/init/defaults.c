@@ -41,26 +41,19 @@ static double glorot_or_logistic(const il_init_layer *layer) {
     return sqrt((logistic ? 2 : 6) / ((double)layer->fan_in + (double)layer->fan_out));
 }
 
-static void scale(size_t n, double size, il_real *out) {
-    for (size_t i = 0; i < n; i++)
-        out[i] *= (il_real)size;
-}
-
 static il_status uniform(il_init_job *job, double size, il_real *out) {
-    il_stream_uniform(&job->stream, job->n, out);
-    scale(job->n, size, out);
+    il_draw_uniform(&job->stream, job->n, IL_NO_MEAN, size, out);
     return IL_OK;
 }
 
 static il_status normal(il_init_job *job, double size, il_real *out) {
-    il_stream_normal(&job->stream, job->n, out);
-    scale(job->n, size, out);
+    il_draw_normal(&job->stream, job->n, IL_NO_MEAN, size, out);
     return IL_OK;
 }
 
 static il_status truncated(il_init_job *job, double size, il_real *out) {
-    il_truncated_normal(&job->stream, job->n, out);
-    scale(job->n, size / IL_TRUNCATED_STD, out);
+    size /= IL_TRUNCATED_STD;
+    il_draw_truncated(&job->stream, job->n, IL_NO_MEAN, size, out);
     return IL_OK;
 }
 

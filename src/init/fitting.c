@@ -135,16 +135,17 @@ static void gather(const il_search *s, const il_real *lanes, il_real *out) {
         out[p] = lanes[p * R + s->fit->replica];
 }
 
-/* W and b of layer k at the factor exp(x). */
+/* The parameters of layer k, W of which comes first, at the factor exp(x) on W. */
 static void place_layer(const il_search *s, size_t k, double x) {
     const il_layer *y = il_network_layer(s->fit->net, k);
     size_t R = il_network_replicas(s->fit->net), weights = y->fan_in * y->fan_out;
-    size_t at = (size_t)(y->W - il_network_parameters(s->fit->net)) / R;
+    const il_real *start = s->start + (size_t)(y->W - il_network_parameters(s->fit->net)) / R;
+    il_real *theta = y->W + s->fit->replica;
     double scale = il_exp(x);
     for (size_t i = 0; i < weights; i++)
-        y->W[i * R + s->fit->replica] = (il_real)((double)s->start[at + i] * scale);
-    for (size_t j = 0; j < y->fan_out; j++)
-        y->b[j * R + s->fit->replica] = s->start[at + weights + j];
+        theta[i * R] = (il_real)((double)start[i] * scale);
+    for (size_t i = weights; i < y->parameters; i++)
+        theta[i * R] = start[i];
 }
 
 void il_search_place(const il_search *s) {

@@ -1,6 +1,9 @@
 /* What the schemes that look at data share. Each fills the layers by its base, and its fit() then adjusts one
  * replica: here are that replica's statistics, its gradients and the factors on its layers.
  *
+ * A batch passes as in evaluation: without dropout, and through batchnorm with its first running statistics, mean 0 and
+ * variance 1, as if it were not there.
+ *
  * Everything reads and writes the lane fit->replica alone, sums in double in a fixed order and uses portable
  * arithmetic only, so a fit in the lockstep engine gives the same bits on every machine, for every R and in
  * every lane. Messages begin "seed 17, layer 2: " and name the scheme.
@@ -46,7 +49,7 @@ il_status il_fit_fail(const il_init_fit *fit, size_t k, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* A search over one factor per layer's weights, s = exp(log_scale), for an objective that depends on the loss.
- * Biases stay as they are. */
+ * All other parameters stay as they are. */
 typedef struct il_search {
     const il_init_fit *fit;
     size_t layers, size;

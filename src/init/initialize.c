@@ -1,5 +1,40 @@
 #include "initlab/init.h"
 
+#include <float.h>
+#include <math.h>
+
+/* The largest value of a parameter; what an automatic one was resolved to may be beyond what can be asked for. */
+static double largest(const il_param *p) {
+    if (p->kind == IL_BOOL)
+        return 1;
+    if (p->kind != IL_CHOICE)
+        return p->automatic ? DBL_MAX : p->max;
+    double last = 0;
+    for (const char *c = p->choices; *c; c++)
+        last += *c == '|';
+    return last;
+}
+
+/* A call that a program put together may hold what call notation refuses. */
+static il_status check_values(const il_call *init, const il_init_layer *layer, il_error *err) {
+    for (size_t i = 0; i < init->desc->n_params; i++) {
+        const il_param *p = &init->desc->params[i];
+        double value = init->arg[i], max = largest(p);
+        bool whole = p->kind != IL_NUMBER;
+        if (p->kind == IL_CALL || p->kind == IL_TEXT || (p->automatic && isnan(value)))
+            continue;
+        if (!(value >= p->min && value <= max) || (p->above_min && value == p->min) ||
+            (whole && value != floor(value)))
+            return il_fail(err, IL_INVALID, "layer %zu: %s: %s=%g is not in %c%g, %g]%s",
+                           layer->index + 1, init->desc->name, p->name, value,
+                           p->above_min ? '(' : '[', p->min, max, whole ? ", whole numbers" : "");
+    }
+    if (!init->inner)
+        return IL_OK;
+    il_call inner = il_call_inner(init);
+    return check_values(&inner, layer, err);
+}
+
 static il_status resolve(const il_call *init, const il_call *activation, il_call *out,
                          il_error *err) {
     *out = *init;
@@ -18,12 +53,15 @@ static il_status fill(const il_call *init, const void *state, const il_init_laye
     if (layer->fan_in == 0 || layer->fan_out == 0)
         return il_fail(err, IL_INVALID, "layer %zu: %zux%zu has no weights", layer->index + 1,
                        layer->fan_in, layer->fan_out);
+    il_status status = check_values(init, layer, err);
+    if (status != IL_OK)
+        return status;
     /* A call that was bound before has nothing left to resolve. */
     const il_call linear = {.desc = il_family_find(&il_activations, "linear")};
     il_call resolved = *init;
     if (!is_bias) {
         il_error inner;
-        il_status status =
+        status =
             resolve(init, layer->activation.desc ? &layer->activation : &linear, &resolved, &inner);
         if (status != IL_OK)
             return il_fail(err, status, "layer %zu: %s", layer->index + 1, inner.message);

@@ -4,10 +4,10 @@
  * for it, so s_k = sqrt(C_k/C). Biases follow the scale of what enters their layer, measured on the batch,
  * which in a network of rectifiers keeps its function.
  *
- * The paper damps s_k; here, as in the authors' program, there is no damping, C is multiplied by the mean
- * deviation of the outputs to the power 1/layers so that networks that are not homogeneous keep their outputs'
- * scale, and the rounds end when every rate is within 1 % of C. The gradients of each round come from a stream of
- * their own.
+ * The paper damps s_k; here, as in the authors' program (magic_init), there is no damping, C is multiplied by the
+ * mean deviation of the outputs to the power 1/layers so that networks that are not homogeneous keep their outputs'
+ * scale, and the rounds end when every rate is within 1 % of C (in the program, when its logarithm is). The
+ * gradients of each round come from a stream of their own.
  */
 #include "init/fitting.h"
 
@@ -62,13 +62,13 @@ static il_status target(const il_init_fit *fit, const double *rate, double *out)
     return IL_OK;
 }
 
-/* The sum of absolute activations, of which only ratios are used. */
+/* The sum of the absolute values that the layer hands on, of which only ratios are used. */
 static double activity(const il_init_fit *fit, size_t k) {
     const il_layer *y = il_network_layer(fit->net, k);
     size_t R = il_network_replicas(fit->net);
     double sum = 0;
     for (size_t i = 0; i < fit->n * y->fan_out; i++) {
-        double a = (double)y->a[i * R + fit->replica];
+        double a = (double)y->out[i * R + fit->replica];
         sum += a < 0 ? -a : a;
     }
     return sum;

@@ -5,6 +5,7 @@
  * Weights and bias come from one stream: fan_in*fan_out normals for W, fan_out for b, then for each unit the
  * entry's index (the last is the bias) and its new value.
  */
+#include "base/draw.h"
 #include "init/choose.h"
 #include "init/scheme.h"
 
@@ -13,10 +14,8 @@
 #define SIGMA 0.6007
 
 static void scaled_normals(const il_init_layer *layer, il_stream *stream, size_t n, il_real *out) {
-    il_real std = (il_real)(SIGMA / sqrt((double)layer->fan_in));
-    il_stream_normal(stream, n, out);
-    for (size_t i = 0; i < n; i++)
-        out[i] *= std;
+    double std = SIGMA / sqrt((double)layer->fan_in);
+    il_draw_normal(stream, n, IL_NO_MEAN, std, out);
 }
 
 /* Moves past n draws of one word each, which fill blocks of four. */

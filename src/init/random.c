@@ -1,13 +1,11 @@
 /* Fixed-scale random weights, whatever the layer's size. */
+#include "base/draw.h"
 #include "init/scheme.h"
 
 #include <math.h>
 
 static il_status normal(il_init_job *job, il_real *out) {
-    il_real mean = (il_real)job->init->arg[0], std = (il_real)job->init->arg[1];
-    il_stream_normal(&job->stream, job->n, out);
-    for (size_t i = 0; i < job->n; i++)
-        out[i] = mean + std * out[i];
+    il_draw_normal(&job->stream, job->n, job->init->arg[0], job->init->arg[1], out);
     return IL_OK;
 }
 
@@ -17,10 +15,7 @@ static il_status uniform(il_init_job *job, il_real *out) {
         return il_fail(job->err, IL_INVALID,
                        "layer %zu: uniform needs low < high, got low=%g, high=%g",
                        job->layer->index + 1, low, high);
-    il_real middle = (il_real)((low + high) / 2), half = (il_real)((high - low) / 2);
-    il_stream_uniform(&job->stream, job->n, out);
-    for (size_t i = 0; i < job->n; i++)
-        out[i] = middle + half * out[i];
+    il_draw_uniform(&job->stream, job->n, (low + high) / 2, (high - low) / 2, out);
     return IL_OK;
 }
 

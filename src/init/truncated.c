@@ -12,35 +12,32 @@
  * neighbouring uniforms stay in order. The coefficients come from tests/golden/truncated_minimax.py. */
 IL_INLINE float truncated_quantile(float u) {
     const float rest = 0x1.6c4222p-4f + 0x1.d277bcp-1f * ((1.0f - u) * (1.0f + u));
-    const float w = -il_logf(rest);
+    const float w = -il_log_normalf(rest);
     const float P =
         0x1.fe9476p-7f + w * (-0x1.9a086ap-9f +
                               w * (-0x1.aea8dp-13f + w * (0x1.6a3a44p-14f + w * -0x1.956806p-18f)));
     return u * (0x1.323feep+0f + w * (0x1.40b482p-2f + w * P));
 }
 
-IL_CLONES static void truncated_quantiles(size_t n, il_real *z) {
+IL_CLONES static void truncated_quantiles(size_t n, il_real mean, il_real scale, il_real *z) {
     for (size_t i = 0; i < n; i++)
-        z[i] = (il_real)truncated_quantile((float)z[i]);
+        z[i] = mean + scale * (il_real)truncated_quantile((float)z[i]);
 }
 
 /* Draws that stay in the first cache: whole blocks of four, so that no word is skipped. */
 #define CHUNK 4096
 
-void il_truncated_normal(il_stream *stream, size_t n, il_real *out) {
+void il_draw_truncated(il_stream *stream, size_t n, double mean, double scale, il_real *out) {
     for (size_t done = 0; done < n; done += CHUNK) {
         size_t some = n - done < CHUNK ? n - done : CHUNK;
         il_stream_uniform(stream, some, out + done);
-        truncated_quantiles(some, out + done);
+        truncated_quantiles(some, (il_real)mean, (il_real)scale, out + done);
     }
 }
 
 static il_status truncated_normal(il_init_job *job, il_real *out) {
-    il_real mean = (il_real)job->init->arg[0],
-            std = (il_real)(job->init->arg[1] / IL_TRUNCATED_STD);
-    il_truncated_normal(&job->stream, job->n, out);
-    for (size_t i = 0; i < job->n; i++)
-        out[i] = mean + std * out[i];
+    double mean = job->init->arg[0], std = job->init->arg[1] / IL_TRUNCATED_STD;
+    il_draw_truncated(&job->stream, job->n, mean, std, out);
     return IL_OK;
 }
 

@@ -8,27 +8,19 @@
 
 #include <math.h>
 
-static void scale_by(double factor, size_t n, il_real *out) {
-    il_real f = (il_real)factor;
-    for (size_t i = 0; i < n; i++)
-        out[i] *= f;
-}
-
 static il_status scaled_normal(il_init_job *job, double variance, il_real *out) {
-    il_stream_normal(&job->stream, job->n, out);
-    scale_by(sqrt(variance), job->n, out);
+    il_draw_normal(&job->stream, job->n, IL_NO_MEAN, sqrt(variance), out);
     return IL_OK;
 }
 
 static il_status scaled_uniform(il_init_job *job, double variance, il_real *out) {
-    il_stream_uniform(&job->stream, job->n, out);
-    scale_by(sqrt(3 * variance), job->n, out);
+    il_draw_uniform(&job->stream, job->n, IL_NO_MEAN, sqrt(3 * variance), out);
     return IL_OK;
 }
 
 static il_status scaled_truncated(il_init_job *job, double variance, il_real *out) {
-    il_truncated_normal(&job->stream, job->n, out);
-    scale_by(sqrt(variance) / IL_TRUNCATED_STD, job->n, out);
+    double scale = sqrt(variance) / IL_TRUNCATED_STD;
+    il_draw_truncated(&job->stream, job->n, IL_NO_MEAN, scale, out);
     return IL_OK;
 }
 

@@ -2,6 +2,7 @@
  * before any run begins. */
 #include "base/text.h"
 #include "lab/spec.h"
+#include "nn/loss.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,11 +67,12 @@ static il_status check_fit(const il_spec *spec, const il_call *call, const il_da
             return status;
         *fits = true;
         for (size_t k = 0; losses->given && k < losses->n; k++)
-            if (outputs < 2 && strcmp(losses->call[k].desc->name, "softmax_ce") == 0)
+            if (outputs < il_loss_of(&losses->call[k])->min_outputs)
                 return il_fail_at(err, place, 0,
-                                  "network %s has 1 output, but loss softmax_ce compares classes: "
+                                  "network %s has 1 output, but loss %s compares classes: "
                                   "end it with %zu, or use bce",
-                                  clip_widths(network, shown), data->classes);
+                                  clip_widths(network, shown), losses->call[k].desc->name,
+                                  data->classes);
     }
     return IL_OK;
 }
@@ -84,16 +86,48 @@ static il_status check_schedules(const il_spec *spec, il_error *err) {
     return IL_OK;
 }
 
+/* The samples in the smallest step of an epoch. */
+static size_t least_step(const il_spec *spec, const il_call *batch, size_t samples) {
+    size_t step = il_step_samples(batch, samples), rest = samples % step;
+    return rest > 0 && !spec->drop_last ? rest : step;
+}
+
+/* Numbers to predict cannot be counted as correct, nor be learned with a loss of classes. */
+static il_status check_numbers(const il_spec *spec, const il_call *call, const il_dataset *data,
+                               il_error *err) {
+    const il_spec_list *losses = &spec->list[IL_KEY_LOSS];
+    const il_criterion *converged = &spec->converged;
+    char text[IL_CALL_TEXT], criterion[IL_CRITERION_TEXT];
+    for (size_t k = 0; losses->given && k < losses->n && data->target; k++)
+        if (il_loss_of(&losses->call[k])->classes)
+            return il_fail_at(err, &losses->place[k], 0,
+                              "loss %s compares classes, but %s has numbers to predict: use "
+                              "loss: mse",
+                              losses->call[k].desc->name, il_call_format(call, text));
+    for (size_t i = 0; i < converged->n && data->target; i++)
+        if (converged->term[i].metric == IL_ACCURACY)
+            return il_fail_at(err, &spec->converged_place, 0,
+                              "converged: '%s' asks for accuracy, but %s has numbers to predict: "
+                              "ask for the loss alone, such as converged: loss < 0.01",
+                              il_criterion_format(converged, criterion),
+                              il_call_format(call, text));
+    return IL_OK;
+}
+
 /* A batch of one has no variance to normalize by. */
 static il_status check_norms(const il_spec *spec, const il_dataset *data, il_error *err) {
     const il_spec_list *norms = &spec->list[IL_KEY_NORM], *batches = &spec->list[IL_KEY_BATCH];
     for (size_t i = 0; i < norms->n; i++)
-        for (size_t k = 0; k < batches->n; k++)
-            if (strcmp(norms->call[i].desc->name, "batchnorm") == 0 &&
-                il_step_samples(&batches->call[k], data->part[IL_TRAIN]) == 1)
-                return il_fail_at(err, &norms->place[i], 0,
-                                  "norm: batchnorm has no variance in a batch of 1 sample: use "
-                                  "layernorm or a larger batch");
+        for (size_t k = 0; k < batches->n; k++) {
+            if (strcmp(norms->call[i].desc->name, "batchnorm") != 0 ||
+                least_step(spec, &batches->call[k], data->part[IL_TRAIN]) > 1)
+                continue;
+            bool whole = il_step_samples(&batches->call[k], data->part[IL_TRAIN]) == 1;
+            return il_fail_at(err, &norms->place[i], 0,
+                              "norm: batchnorm has no variance in %s of 1 sample: use layernorm%s",
+                              whole ? "a batch" : "the last batch",
+                              whole ? " or a larger batch" : ", last: drop or another batch size");
+        }
     return IL_OK;
 }
 
@@ -184,7 +218,9 @@ static il_status check_data(const il_spec *spec, const il_folders *folders, size
     if (status != IL_OK)
         return il_fail(err, status, "%s", inner.message);
     *out = (il_spec_data){.train = built->part[IL_TRAIN], .numbers = built->target != NULL};
-    status = check_fit(spec, &request.data, built, err);
+    status = check_numbers(spec, &request.data, built, err);
+    if (status == IL_OK)
+        status = check_fit(spec, &request.data, built, err);
     if (status == IL_OK)
         status = check_norms(spec, built, err);
     if (status == IL_OK)

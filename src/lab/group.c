@@ -80,7 +80,8 @@ static void record(group *g, size_t r) {
                      ? (uint16_t)il_trainer_diverged_layer(g->trainer, &g->block->judges, r)
                      : 0,
         .loss = isnan(g->loss[r]) ? NAN : (float)g->loss[r], /* one NaN for all processors */
-        .accuracy = (float)(g->correct[r] / (il_real)g->block->judges.n),
+        .accuracy =
+            g->block->judges.numbers ? NAN : (float)(g->correct[r] / (il_real)g->block->judges.n),
     };
 }
 

@@ -255,6 +255,7 @@ static il_status read_single(const reader *r, size_t key) {
     case IL_SPEC_PATIENCE:
         return read_count(r, schema, text, place, &r->spec->patience);
     case IL_SPEC_CONVERGED:
+        r->spec->converged_place = *place;
         status = il_criterion_parse(text, place, &r->spec->converged, r->err);
         return status == IL_OK ? check_criterion(r, place) : status;
     case IL_SPEC_BASELINE:

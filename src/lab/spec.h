@@ -78,6 +78,7 @@ typedef struct il_spec {
     il_judges judges;
     il_place judges_place;
     il_criterion converged;
+    il_place converged_place;
     size_t baseline; /* its index in list[IL_KEY_INIT]; SIZE_MAX: none */
     il_spec_engine engine;
     il_place whole;    /* the file without a line */

@@ -22,18 +22,19 @@ typedef struct il_activation_type {
     void (*backward_learned)(size_t n, size_t units, size_t R, size_t slopes, const il_real *p,
                              const il_real *z, il_real *delta, il_real *gp);
 
-    /* The same function and its derivative at one point, in double, for the theory of signal propagation;
-     * between the kinks (points where φ or φ' jumps) both are smooth. */
+    /* The same function and its derivative at one point, in double, for the theory of signal propagation; a learned
+     * slope is at its start. Between the kinks (points where φ or φ' jumps) both are smooth. */
     double (*value)(const double *arg, double z);
     double (*slope)(const double *arg, double z);
     size_t n_kinks;
     double kink[2];
 } il_activation_type;
 
-extern const il_activation_type il_activation_abs, il_activation_elu, il_activation_gelu_tanh,
-    il_activation_hard_tanh, il_activation_leaky_relu, il_activation_linear, il_activation_mish,
-    il_activation_relu, il_activation_selu, il_activation_sigmoid, il_activation_silu,
-    il_activation_sine, il_activation_softplus, il_activation_softsign, il_activation_tanh;
+extern const il_activation_type il_activation_abs, il_activation_elu, il_activation_gelu,
+    il_activation_gelu_tanh, il_activation_hard_tanh, il_activation_leaky_relu,
+    il_activation_linear, il_activation_mish, il_activation_prelu, il_activation_relu,
+    il_activation_selu, il_activation_sigmoid, il_activation_silu, il_activation_sine,
+    il_activation_softplus, il_activation_softsign, il_activation_tanh;
 
 static inline const il_activation_type *il_activation_of(const il_call *call) {
     return (const il_activation_type *)(const void *)call->desc;

@@ -24,10 +24,11 @@ static inline const il_dropout_type *il_dropout_of(const il_call *call) {
 }
 
 /* Masks of one training pass of layer k: mask [n][units][R] and out = a*mask + shift. Unit e of the samples' n·units
- * is kept where word e of the replica's stream is at least p·2^32; the pass begins at block step * ceil(most·units / 4)
- * of the stream (seed, dropout, k), so that no two passes share a word. `words` is room for 4·IL_MASK_BLOCKS·R words. */
+ * is kept where word e is at least p·2^32, from block step·2^32 on of the stream (seed, dropout, k). So a mask depends on
+ * these four numbers alone, and two passes share no word: a pass has fewer than 2^34 units, a training fewer than 2^32
+ * steps. `words` is room for 4·IL_MASK_BLOCKS·R words. */
 typedef struct il_dropout_pass {
-    size_t n, most, units, R, layer;
+    size_t n, units, R, layer;
     const il_draws *draws;
     const il_real *a;
     il_real *mask, *out;

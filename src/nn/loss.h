@@ -5,8 +5,8 @@
 
 #include "initlab/network.h"
 
-/* One evaluation. Means are over samples and outputs, as in PyTorch's reduction='mean', except softmax_ce,
- * which is a mean over samples. */
+/* One evaluation. Means are PyTorch's reduction='mean': of bce, mse, mae and huber over samples and outputs, of
+ * softmax_ce, hinge and perceptron over samples. A logit that is not finite gives a loss that is not. */
 typedef struct il_loss_pass {
     size_t n, outputs, R;
     const il_real *z; /* logits [n][outputs][R] */
@@ -23,10 +23,12 @@ typedef struct il_loss_pass {
 typedef struct il_loss_type {
     il_desc desc;
     size_t min_outputs;
+    bool classes; /* targets must be of classes; else numbers will do */
     void (*evaluate)(const double *arg, const il_loss_pass *pass);
 } il_loss_type;
 
-extern const il_loss_type il_loss_bce, il_loss_mse, il_loss_softmax_ce;
+extern const il_loss_type il_loss_bce, il_loss_hinge, il_loss_huber, il_loss_mae, il_loss_mse,
+    il_loss_perceptron, il_loss_softmax_ce;
 
 static inline const il_loss_type *il_loss_of(const il_call *call) {
     return (const il_loss_type *)(const void *)call->desc;

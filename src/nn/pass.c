@@ -74,7 +74,6 @@ static void activate_backward(const il_network *net, const il_layer *y, size_t n
 
 static void drop(const il_network *net, const il_layer *y, const il_pass *pass) {
     il_dropout_forward(&y->dropout, &(il_dropout_pass){.n = pass->n,
-                                                       .most = net->batch,
                                                        .units = y->fan_out,
                                                        .R = net->R,
                                                        .layer = (size_t)(y - net->layer),

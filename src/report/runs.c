@@ -43,7 +43,7 @@ static void put_run(FILE *out, const il_run *run, size_t seed, uint32_t budget) 
     char loss[32], accuracy[32];
     fprintf(out, ",%zu,%s,%u,%u,%s,%s,", seed, outcomes[run->outcome], run->epoch,
             il_run_time(run, budget), format_float(run->loss, loss),
-            format_float(run->accuracy, accuracy));
+            isnan(run->accuracy) ? "" : format_float(run->accuracy, accuracy));
     if (run->outcome == IL_DIVERGED)
         fprintf(out, "%u", (unsigned)run->layer);
     putc('\n', out);

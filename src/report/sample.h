@@ -29,10 +29,17 @@ typedef struct il_sample {
 il_status il_sample_draw(const il_call *init, const il_call *hidden, size_t fan_in, size_t fan_out,
                          uint64_t seed, il_sample *out, il_error *err);
 
+/* What the scheme states of each weight; false where it states nothing, or nothing with a density. */
+bool il_sample_law(const il_sample *sample, il_init_law *law);
+
+/* The share of weights that the law expects between two values. */
+double il_sample_share(const il_init_law *law, double low, double high);
+
 /* Moments, singular values, and a histogram with the density that the scheme states. UTF-8. */
 il_status il_sample_table(const il_sample *sample, FILE *out, il_error *err);
 
-/* One object, "schema" 1. */
+/* One object, "schema" 1: the scheme's formula and source, the moments, theory's mean and std, the histogram (equal parts
+ * of [low, high]: counts, and the shares that theory expects). What does not exist is null. */
 il_status il_sample_json(const il_sample *sample, FILE *out, il_error *err);
 
 #endif

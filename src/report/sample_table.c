@@ -7,14 +7,6 @@
 
 enum { BAR = 40 }; /* cells of the longest bar or mark */
 
-static bool find_law(const il_sample *s, il_init_law *law) {
-    const il_init_type *type = il_init_type_of(&s->drawn);
-    if (!type->law)
-        return false;
-    *law = type->law(&s->drawn, &s->layer);
-    return law->std > 0 && law->density;
-}
-
 static void put_heading(const il_sample *s, FILE *out) {
     char init[IL_CALL_TEXT], drawn[IL_CALL_TEXT], hidden[IL_CALL_TEXT];
     size_t in = s->layer.fan_in, units = s->layer.fan_out;
@@ -67,16 +59,6 @@ static void put_singular_values(const il_sample *s, FILE *out) {
                                       : "; 0 stands for less than a millionth of the largest");
 }
 
-/* The share that theory expects between two weights: the midpoint rule, whose error at a jump of the density is below
- * a 500th of a bin's share. */
-static double expected(const il_init_law *law, double low, double high) {
-    enum { POINTS = 512 };
-    double sum = 0, step = (high - low) / law->std / POINTS, z = (low - law->mean) / law->std;
-    for (int i = 0; i < POINTS; i++)
-        sum += law->density(z + (i + 0.5) * step);
-    return sum * step;
-}
-
 /* A bar of `length` cells in eighths, with a mark at `mark` (negative: none). */
 static void put_bar(double length, double mark, FILE *out) {
     static const char *const parts[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
@@ -96,7 +78,7 @@ static void put_histogram(const il_sample *s, const il_init_law *law, FILE *out)
     double share[IL_SAMPLE_BINS], theory[IL_SAMPLE_BINS];
     for (int i = 0; i < IL_SAMPLE_BINS; i++) {
         share[i] = (double)s->bin[i] / n;
-        theory[i] = law ? expected(law, s->min + i * width, s->min + (i + 1) * width) : -1;
+        theory[i] = law ? il_sample_share(law, s->min + i * width, s->min + (i + 1) * width) : -1;
         most = fmax(most, fmax(share[i], theory[i]));
     }
     fprintf(out, "\n%10s  %-*s %8s%s\n", "weight", BAR + 1, "", "share", law ? "   theory" : "");
@@ -115,7 +97,7 @@ static void put_histogram(const il_sample *s, const il_init_law *law, FILE *out)
 }
 
 il_status il_sample_table(const il_sample *s, FILE *out, il_error *err) {
-    il_init_law stated, *law = find_law(s, &stated) ? &stated : NULL;
+    il_init_law stated, *law = il_sample_law(s, &stated) ? &stated : NULL;
     put_heading(s, out);
     put_moments(s, law, out);
     put_singular_values(s, out);

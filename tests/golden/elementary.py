@@ -97,6 +97,9 @@ def points():
     hard.sort(key=lambda x: abs(mpf(x) / half_pi - mp.nint(mpf(x) / half_pi)))
     turns += hard[:80]
 
+    normal = signed(around([40.0, 38.6, 38.5, 37.6, 8.3, 5.5]) + magnitudes(rng, 40, -60, 5) + [TINY, 1e4])
+    normal += signed(spread(rng, 60, 0, 1)) + spread(rng, 120, -38.6, 8.5)
+
     return [
         ("exp", mp.exp, exp),
         ("log", mp.log, log),
@@ -105,6 +108,7 @@ def points():
         ("sigmoid", lambda x: 1 / (1 + mp.exp(-x)), sigmoid),
         ("sin", mp.sin, turns),
         ("cos", mp.cos, turns),
+        ("normal_cdf", mp.ncdf, normal),
     ]
 
 

@@ -1,17 +1,19 @@
-"""Prints the polynomials of src/base/elementary.h and elementary.c: minimax by Remez exchange in 60
-digits.
+"""Prints the polynomials of src/base/elementary.h, elementary.c and normal.h: minimax by Remez exchange
+in 60 digits.
 
     pip install mpmath
     python3 elementary_minimax.py
 
 For each polynomial: its name, the largest error that it causes in the function (relative, without
 rounding of the arithmetic), and its coefficients, lowest order first. They are rounded one after the
-other, lowest order first, and the rest is fitted again each time.
+other, lowest order first, and the rest is fitted again each time; or all together, where the rest, which
+vanishes at 0 inside the range, has no such fit.
 """
 
 import struct
+from functools import lru_cache
 
-from mpmath import atanh, cos, exp, log, lu_solve, matrix, mp, mpf, pi, sin, sqrt, tanh
+from mpmath import atanh, cos, erfc, exp, log, lu_solve, matrix, mp, mpf, pi, sin, sqrt, tanh
 
 mp.dps = 60
 
@@ -65,10 +67,10 @@ def remez(f, weight, first, last, lo, hi):
     return [c[i] for i in range(n - 1)]
 
 
-def fit(name, f, weight, degree, lo, hi, rounding):
+def fit(name, f, weight, degree, lo, hi, rounding, together=False):
     lo, hi = mpf(lo), mpf(hi)
-    fixed = []
-    for k in range(degree + 1):
+    fixed = [rounding(c) for c in remez(f, weight, 0, degree, lo, hi)] if together else []
+    for k in range(len(fixed), degree + 1):
         rest = lambda x: f(x) - sum(c * x**i for i, c in enumerate(fixed))
         fixed.append(rounding(remez(rest, weight, k, degree, lo, hi)[0]))
     grid = [lo + (hi - lo) * i / 2000 for i in range(2001)]
@@ -128,6 +130,17 @@ def of_tanh(z):
     return z * sqrt(z) / tanh(sqrt(z)) if z else z
 
 
+def normal_ratio(K):
+    """(a + 3/4) P(Z > a)/exp(-a^2/2) for a normal Z, by q = (a - K)/(a + K)."""
+
+    @lru_cache(maxsize=None)
+    def ratio(q):
+        a = K * (1 + q) / (1 - q)
+        return (a + mpf("0.75")) * erfc(a / sqrt(mpf(2))) * exp(a * a / 2) / 2
+
+    return ratio
+
+
 def main():
     reduced = mpf("0.3467")  # half of ln 2, and a little for the rounding of the reduction
     s2 = ((3 - 2 * sqrt(mpf(2))) * mpf("1.001")) ** 2  # s = f / (2 + f) at f = sqrt(2) - 1
@@ -147,6 +160,9 @@ def main():
     fit("il_tanh P", p_tanh, of_tanh, 10, 0, small, to_double)
     fit("kernel_sin P", p_sin, lambda z: z * sqrt(z) / sin(sqrt(z)) if z else z, 5, 0, eighth, to_double)
     fit("kernel_cos Q", q_cos, lambda z: z * z / cos(sqrt(z)), 5, 0, eighth, to_double)
+
+    ratio, last = normal_ratio(mpf("4.5")), mpf("35.5") / mpf("44.5")  # a = 40
+    fit("il_normal_ratio P", ratio, lambda q: 1 / ratio(q), 22, -1, last, to_double, together=True)
 
 
 if __name__ == "__main__":

@@ -36,11 +36,13 @@ ACTIVATIONS = [
     ("relu", leaky(0), [0]),
     ("leaky_relu", leaky(mpf("0.01")), [0]),
     ("leaky_relu(slope=-0.5)", leaky(mpf("-0.5")), [0]),
+    ("prelu", leaky(mpf("0.25")), [0]),
     ("elu", elu(1, 1), [0]),
     ("elu(alpha=0.25)", elu(1, mpf("0.25")), [0]),
     ("selu", elu(SCALE, ALPHA), [0]),
     ("softplus", softplus, []),
     ("silu", lambda z: z / (1 + mp.exp(-z)), []),
+    ("gelu", lambda z: z * mp.ncdf(z), []),
     (
         "gelu_tanh",
         lambda z: z / 2 * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (z + mpf("0.044715") * z**3))),
@@ -175,7 +177,7 @@ def main():
     table = {name: (f, kinks) for name, f, kinks in ACTIVATIONS}
     for name, bias, start in [
         ("elu", "0.05", (1.2, 1.4)), ("elu", "2", (50, 60)), ("selu", "0.05", (0.8, 0.9)),
-        ("silu", "0.6", (16, 17)), ("gelu_tanh", "0.2", (4.4, 4.6)), ("mish", "0.1", (1.7, 1.9)),
+        ("silu", "0.6", (16, 17)), ("gelu", "0.2", (4.4, 4.6)), ("gelu_tanh", "0.2", (4.4, 4.6)), ("mish", "0.1", (1.7, 1.9)),
         ("tanh", "0.05", (0.55, 0.6)), ("tanh", "2", (4.5, 5)), ("hard_tanh", "0.05", (0.45, 0.5)),
         ("softsign", "0.05", (0.4, 0.43)), ("sigmoid", "0", (45, 46)), ("sine", "0.3", (1, 1.1)),
     ]:

@@ -58,7 +58,7 @@ static const char schema[] =
                                  "  epochs INTEGER NOT NULL,"
                                  "  layer INTEGER NOT NULL,"
                                  "  loss REAL,"
-                                 "  accuracy REAL NOT NULL,"
+                                 "  accuracy REAL,"
                                  "  PRIMARY KEY (arm, seed)"
                                  ") STRICT, WITHOUT ROWID;"
                                  "COMMIT;";

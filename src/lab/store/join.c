@@ -157,6 +157,13 @@ static il_status enter_study(il_store *store, const il_study *study, const char 
     return status == IL_OK ? enter_members(store, study, id, err) : status;
 }
 
+/* SQLite keeps a NaN as NULL. */
+static float number_at(sqlite3_stmt *row, int column) {
+    return sqlite3_column_type(row, column) == SQLITE_NULL
+               ? NAN
+               : (float)sqlite3_column_double(row, column);
+}
+
 il_status il_store_read_runs(sqlite3 *db, const char *path, const sqlite3_int64 *arm, size_t n_arms,
                              size_t seeds, il_run *runs, unsigned char *ran, size_t *found,
                              il_error *err) {
@@ -172,12 +179,11 @@ il_status il_store_read_runs(sqlite3 *db, const char *path, const sqlite3_int64 
         sqlite3_bind_int64(select, 2, (sqlite3_int64)seeds);
         while ((code = sqlite3_step(select)) == SQLITE_ROW) {
             size_t at = i * seeds + (size_t)sqlite3_column_int64(select, 0) - 1;
-            bool number = sqlite3_column_type(select, 4) != SQLITE_NULL;
             runs[at] = (il_run){.outcome = (uint8_t)sqlite3_column_int(select, 1),
                                 .epoch = (uint32_t)sqlite3_column_int64(select, 2),
                                 .layer = (uint16_t)sqlite3_column_int(select, 3),
-                                .loss = number ? (float)sqlite3_column_double(select, 4) : NAN,
-                                .accuracy = (float)sqlite3_column_double(select, 5)};
+                                .loss = number_at(select, 4),
+                                .accuracy = number_at(select, 5)};
             ran[at] = 1;
             ++*found;
         }

@@ -11,8 +11,8 @@ static bool insert(sqlite3_stmt *statement, sqlite3_int64 arm, uint32_t seed, co
     sqlite3_bind_int(statement, 3, run->outcome);
     sqlite3_bind_int64(statement, 4, run->epoch);
     sqlite3_bind_int(statement, 5, run->layer);
-    sqlite3_bind_double(statement, 6, (double)run->loss); /* SQLite stores NaN as NULL */
-    sqlite3_bind_double(statement, 7, (double)run->accuracy);
+    sqlite3_bind_double(statement, 6, (double)run->loss);     /* SQLite stores NaN as NULL */
+    sqlite3_bind_double(statement, 7, (double)run->accuracy); /* NaN when targets are numbers */
     bool done = sqlite3_step(statement) == SQLITE_DONE;
     return sqlite3_reset(statement) == SQLITE_OK && done;
 }

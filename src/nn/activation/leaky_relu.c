@@ -27,6 +27,7 @@ static double slope(const double *arg, double z) {
 
 const il_activation_type il_activation_leaky_relu = {
     .desc = {.name = "leaky_relu",
+             .aliases = "leakyrelu",
              .formula = "z where z > 0, else slope*z",
              .source = "Maas, Hannun & Ng 2013",
              .params =

@@ -23,9 +23,9 @@ void il_dropout_forward(const il_call *dropout, const il_dropout_pass *x) {
     double p = dropout->arg[0];
     const il_dropout_law law = il_dropout_of(dropout)->law(p);
     uint32_t threshold = (uint32_t)(p * 0x1p32);
-    size_t units = x->n * x->units, blocks = (x->most * x->units + 3) / 4;
+    size_t units = x->n * x->units;
     for (size_t r = 0; r < x->R; r++)
-        x->block[r] = x->draws->step[r] * blocks;
+        x->block[r] = x->draws->step[r] << 32;
     for (size_t done = 0; done < units; done += CHUNK) {
         size_t n = units - done < CHUNK ? units - done : CHUNK, at = done * x->R;
         il_words_lanes(x->R, x->draws->seed, x->block, IL_PURPOSE_DROPOUT, (uint32_t)x->layer,

@@ -29,7 +29,10 @@ IL_CLONES static void bce_evaluate(const double *arg, const il_loss_pass *pass) 
 }
 
 const il_loss_type il_loss_bce = {
-    .desc = {.name = "bce", .formula = "mean of max(z, 0) - z*y + log(1 + exp(-|z|))"},
+    .desc = {.name = "bce",
+             .aliases = "binary_cross_entropy binary_crossentropy bce_with_logits",
+             .formula = "mean of max(z, 0) - z*y + log(1 + exp(-|z|))"},
     .min_outputs = 1,
+    .classes = true,
     .evaluate = bce_evaluate,
 };

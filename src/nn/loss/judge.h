@@ -65,6 +65,14 @@ IL_INLINE void il_judge_argmax(const il_loss_pass *pass, size_t i) {
         pass->correct[r] += held[r] == most[r] ? (il_real)1 : (il_real)0;
 }
 
+/* A single output is classified at `threshold`, several by the largest. */
+IL_INLINE void il_judge_outputs(const il_loss_pass *pass, size_t i, il_real threshold) {
+    if (pass->outputs == 1)
+        il_judge_sides(pass, i, threshold);
+    else
+        il_judge_argmax(pass, i);
+}
+
 IL_INLINE void il_divide(size_t n, il_real divisor, il_real *restrict x) {
     for (size_t r = 0; r < n; r++)
         x[r] /= divisor;

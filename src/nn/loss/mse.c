@@ -19,16 +19,13 @@ IL_CLONES static void mse_evaluate(const double *arg, const il_loss_pass *pass) 
     for (size_t i = 0; i < pass->n; i++) {
         for (size_t j = 0, c = i * K * R; j < K; j++, c += R)
             output(R, 2 / count, il_target(pass, i, j), pass->z + c, pass->loss, pass->delta + c);
-        if (K == 1)
-            il_judge_sides(pass, i, (il_real)0.5);
-        else
-            il_judge_argmax(pass, i);
+        il_judge_outputs(pass, i, (il_real)0.5);
     }
     il_divide(R, count, pass->loss);
 }
 
 const il_loss_type il_loss_mse = {
-    .desc = {.name = "mse", .formula = "mean of (z - y)^2"},
+    .desc = {.name = "mse", .aliases = "mean_squared_error", .formula = "mean of (z - y)^2"},
     .min_outputs = 1,
     .evaluate = mse_evaluate,
 };

@@ -1,7 +1,8 @@
 /* Batch normalization: every unit of every replica over the samples of the batch.
  *
  * In training by the batch's own mean and (biased) variance, which move the running ones as in PyTorch: the running
- * variance takes the unbiased one, momentum is the share of the new value. In evaluation by the running ones. */
+ * variance takes the unbiased one, momentum is the share of the new value. In evaluation by the running ones. One sample
+ * has no variance: training then gives y = shift and moves the running mean alone. */
 #include "nn/norm.h"
 #include "nn/norm/columns.h"
 
@@ -27,12 +28,14 @@ IL_INLINE void batch_statistics(size_t n, size_t columns, const il_real *restric
 IL_INLINE void move_running(size_t n, size_t columns, double momentum, const double *restrict mean,
                             const double *restrict variance, il_real *restrict running_mean,
                             il_real *restrict running_variance) {
-    double unbiased = n > 1 ? (double)n / (double)(n - 1) : 1;
-    for (size_t c = 0; c < columns; c++) {
+    for (size_t c = 0; c < columns; c++)
         running_mean[c] = (il_real)((1 - momentum) * (double)running_mean[c] + momentum * mean[c]);
+    if (n == 1)
+        return;
+    double unbiased = (double)n / (double)(n - 1);
+    for (size_t c = 0; c < columns; c++)
         running_variance[c] = (il_real)((1 - momentum) * (double)running_variance[c] +
                                         momentum * unbiased * variance[c]);
-    }
 }
 
 /* normalized = (x - mean) inverse, y = normalized gain + shift. */
@@ -43,7 +46,7 @@ IL_INLINE void normalize(size_t n, size_t columns, const double *restrict mean,
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < columns; c++) {
             size_t at = i * columns + c;
-            normalized[at] = (x[at] - (il_real)mean[c]) * inverse[c];
+            normalized[at] = (il_real)((double)x[at] - mean[c]) * inverse[c];
             y[at] = normalized[at] * gain[c] + shift[c];
         }
 }

@@ -32,7 +32,7 @@ IL_INLINE void normalize(size_t units, size_t R, const double *restrict mean,
     for (size_t j = 0; j < units; j++)
         for (size_t r = 0; r < R; r++) {
             size_t at = j * R + r;
-            normalized[at] = (x[at] - (il_real)mean[r]) * inverse[r];
+            normalized[at] = (il_real)((double)x[at] - mean[r]) * inverse[r];
             y[at] = normalized[at] * gain[at] + shift[at];
         }
 }

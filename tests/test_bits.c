@@ -1,6 +1,7 @@
 /* The exact tier: hashes of everything that must have the same bits on every machine. This program
  * is linked with the library as built (target_clones) and with each instruction set's variant
- * alone; all must give the values in golden/bits.h, whatever the compiler and its options.
+ * alone; all must give the values in golden/bits.h, whatever the compiler and its options. When a value there changes
+ * for a network that trained before, IL_ALGORITHMS in lab/store/store.h must rise: stores would mix old runs with new.
  */
 #include "studies.h"
 

@@ -195,6 +195,49 @@ static void two_factors_make_maps(void **state) {
     il_results_free(results);
 }
 
+/* A chart alone has its own style and size; maps need two factors. */
+static void charts_stand_alone(void **state) {
+    (void)state;
+    static const char *const ids[] = {"curves", "success", "success-map", "rmst-map"};
+    il_error err;
+    il_run runs[4] = {{.epoch = 3, .outcome = IL_CONVERGED}, {.epoch = 9, .outcome = IL_CENSORED}};
+    unsigned char ran[4] = {1, 1, 1, 1};
+    il_summary arms[4] = {{.runs = 1, .converged = 1, .success = 1, .rmst = 3}};
+    size_t none[4] = {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
+    char *value[4][IL_KEYS] = {{NULL}};
+    for (size_t i = 0; i < 4; i++) {
+        value[i][IL_KEY_INIT] = i % 2 ? "<b>" : "zeros";
+        value[i][IL_KEY_NETWORK] = i / 2 ? "2-2-1" : "2-4-1";
+    }
+    il_archive a = {.n_arms = 4,
+                    .asked = 1,
+                    .seeds = 1,
+                    .budget = 9,
+                    .value = value,
+                    .baseline = none,
+                    .runs = runs,
+                    .ran = ran,
+                    .arms = arms};
+    a.varied[IL_KEY_INIT] = a.varied[IL_KEY_NETWORK] = true;
+    for (il_chart chart = IL_CHART_CURVES; chart <= IL_CHART_RMST_MAP; chart++) {
+        char *svg = NULL, title[64];
+        size_t size;
+        FILE *out = open_memstream(&svg, &size);
+        assert_int_equal(il_report_svg(&a, chart, out, &err), IL_OK);
+        fclose(out);
+        snprintf(title, sizeof title, "<title id=\"%s-title\">", ids[chart]);
+        assert_shows(svg, title);
+        assert_int_equal(strncmp(svg, "<svg xmlns=", 11), 0);
+        assert_shows(svg, "<style>svg{");
+        assert_shows(svg, " width=\"760\"");
+        assert_shows(svg, chart < IL_CHART_SUCCESS_MAP ? "&lt;b&gt; / 2-4-1" : ">&lt;b&gt;<");
+        assert_null(strstr(svg, "<b>"));
+        free(svg);
+    }
+    a.varied[IL_KEY_NETWORK] = false;
+    assert_int_equal(il_report_svg(&a, IL_CHART_RMST_MAP, stdout, &err), IL_INVALID);
+}
+
 static void colors_of_heat_rise_in_lightness(void **state) {
     (void)state;
     double before = -1;
@@ -224,6 +267,7 @@ int main(void) {
         cmocka_unit_test(names_do_nothing),
         cmocka_unit_test(shows_what_the_runs_say),
         cmocka_unit_test(two_factors_make_maps),
+        cmocka_unit_test(charts_stand_alone),
         cmocka_unit_test(colors_of_heat_rise_in_lightness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,7 @@ static size_t stored(const char *spec, const il_origin *origin, il_results **out
     if (il_study_run(study, &(il_run_options){.store = store, .jobs = 2}, &results, &err) != IL_OK)
         fail_msg("%s", err.message);
     size_t found = il_store_found(store);
+    assert_int_equal(results->found, found);
     assert_int_equal(il_store_kept(store), study->n_arms * study->seeds);
     il_store_close(store);
     il_study_free(study);

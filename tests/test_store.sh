@@ -61,6 +61,9 @@ runs killed.db | cmp - expected.csv || fail "the store that was killed has other
 "$initlab" report killed.db -o page.html || fail "no report"
 grep -q '^<h1>kept</h1>$' page.html && tail -1 page.html | grep -q '^</html>$' || fail "an odd page"
 "$initlab" report killed.db --study kept | cmp - page.html || fail "the page on standard output is another"
+"$initlab" report killed.db --svg rmst-map -o map.svg && grep -q '^<title id="rmst-map-title">' map.svg || fail "no map"
+"$initlab" run study.yaml --out killed.db --seeds 3010 --quiet 2>/dev/null | head -1 |
+    grep -q ' 60 runs beside 18000 stored ones in ' || fail "the table does not tell stored runs"
 [ "$(ls page.html*)" = page.html ] || fail "files are left beside the page"
 # refused CODE TEXT ARGS…: that exit code and one line with TEXT, nothing on standard output.
 refused() {

@@ -183,6 +183,7 @@ typedef struct il_results {
     size_t n_arms, seeds;
     il_run *runs;     /* [n_arms][seeds] */
     il_summary *arms; /* [n_arms] */
+    size_t found;     /* runs that the store already had */
     double wall_s;
 } il_results;
 

@@ -38,7 +38,9 @@ int cli_report(const cli_args *args) {
     if (code == CLI_OK && !out)
         code = cli_fail(CLI_IO, "no memory for the report");
     if (out) {
-        il_status status = il_report_html(archive, out, &err);
+        il_status status = args->given[CLI_SVG]
+                               ? il_report_svg(archive, (il_chart)args->value[CLI_SVG], out, &err)
+                               : il_report_html(archive, out, &err);
         if (fclose(out) != 0 && status == IL_OK)
             status = il_fail(&err, IL_NO_MEMORY, "no memory for the report");
         if (status != IL_OK)

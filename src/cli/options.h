@@ -12,6 +12,7 @@ typedef enum cli_option {
     CLI_OUT,
     CLI_PAGE,
     CLI_STUDY,
+    CLI_SVG,
     CLI_CSV,
     CLI_JSONL,
     CLI_SET,

@@ -265,6 +265,7 @@ il_status il_study_run(const il_study *study, const il_run_options *options, il_
         il_results_free(run.results);
         return status;
     }
+    run.results->found = run.options.store ? il_store_found(run.options.store) : 0;
     run.results->wall_s = il_seconds() - start;
     *out = run.results;
     return IL_OK;

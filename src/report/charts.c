@@ -1,21 +1,16 @@
-/* The charts of the HTML report. A chart shows a limited number of arms, the fastest ones and the baseline; the table of
- * all arms is above them. */
+/* The charts of a stored study, each as one SVG. A chart shows a limited number of arms: the fastest ones and the
+ * baseline. */
 #include "report/page.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define CURVES 12 /* arms in one chart of curves */
-#define ROWS 60   /* arms in one chart of rows */
-#define CELLS 40  /* values of one key in a heat map */
 
 #define WIDTH 760.0
 #define LEFT 52.0
 #define TOP 16.0
 
 /* The `most` first arms by RMST; the baseline takes the last place when it is none of them. */
-static size_t choose_arms(const page *p, size_t most, size_t *arms) {
+size_t il_page_choose(const page *p, size_t most, size_t *arms) {
     size_t n = p->a->n_arms < most ? p->a->n_arms : most;
     bool has_baseline = p->baseline == SIZE_MAX;
     for (size_t i = 0; i < n; i++) {
@@ -25,32 +20,6 @@ static size_t choose_arms(const page *p, size_t most, size_t *arms) {
     if (!has_baseline)
         arms[n - 1] = p->baseline;
     return n;
-}
-
-static void begin_figure(page *p, const char *heading, size_t shown) {
-    fprintf(p->out, "<figure>\n<h2>%s</h2>\n", heading);
-    if (shown < p->a->n_arms)
-        fprintf(p->out, "<p class=\"note\">The %zu fastest of %zu arms%s.</p>\n", shown,
-                p->a->n_arms, p->baseline == SIZE_MAX ? "" : ", and the baseline");
-    fputs("<div class=\"wide\">\n", p->out);
-}
-
-static void begin_data(page *p, const char *caption) {
-    fprintf(p->out,
-            "<details><summary>The data</summary><div class=\"wide\"><table>"
-            "<caption>%s</caption>\n",
-            caption);
-}
-
-static void end_figure(page *p) {
-    fputs("</tbody></table></div></details>\n</figure>\n", p->out);
-}
-
-static void put_label_cell(page *p, size_t arm) {
-    char label[IL_LABEL];
-    fputs("<tr><th scope=\"row\">", p->out);
-    il_put_escaped(p->out, il_page_label(p, arm, label));
-    fputs("</th>", p->out);
 }
 
 /* At most n bytes of a label, with an ellipsis for the rest. */
@@ -161,36 +130,17 @@ static void draw_legend(const page *p, il_svg *svg, size_t arm, size_t row, cons
     il_svg_text(svg, WIDTH - 2, y + 4, "end", "tick", text);
 }
 
-static void curve_row(page *p, size_t arm) {
-    static const double q[] = {0.1, 0.25, 0.5, 0.75, 0.9};
-    const il_summary *s = &p->a->arms[arm];
-    il_page_times(p, arm);
-    put_label_cell(p, arm);
-    for (size_t i = 0; i < 5; i++) {
-        double epoch = il_epoch_quantile(p->T, p->converged, p->a->seeds, q[i]);
-        il_interval ci = il_epoch_quantile_interval(p->T, p->converged, p->a->seeds, q[i], 0.95);
-        if (isnan(epoch))
-            fputs("<td>–</td>", p->out);
-        else if (isinf(ci.high))
-            fprintf(p->out, "<td>%.0f <small>%.0f–never</small></td>", epoch, ci.low);
-        else
-            fprintf(p->out, "<td>%.0f <small>%.0f–%.0f</small></td>", epoch, ci.low, ci.high);
-    }
-    fprintf(p->out, "<td>%zu of %zu</td></tr>\n", s->runs - s->converged, s->runs);
-}
-
-void il_chart_curves(page *p) {
-    size_t arms[CURVES], n = choose_arms(p, CURVES, arms);
+void il_draw_curves(page *p, bool alone) {
+    size_t arms[IL_CURVES], n = il_page_choose(p, IL_CURVES, arms);
     il_svg svg;
     double band = il_ecdf_band(p->a->seeds, 0.95);
     p->top = choose_top(p);
-    begin_figure(p, "How fast", n);
     il_svg_begin(&svg, p->out, "curves", WIDTH, TOP + HEIGHT + 48,
                  "Share of runs that had converged",
                  "One rising curve for each arm: the share of its runs that had converged by an "
                  "epoch. Where a curve ends at the right edge below 100 %, the other runs had not "
                  "converged when the budget was used up.",
-                 false);
+                 alone);
     draw_axes(p, &svg);
     for (size_t i = n; i-- > 0;) { /* the fastest is drawn last, on top */
         char class[IL_SVG_CLASS], fill[IL_SVG_CLASS + 8], label[IL_LABEL];
@@ -210,20 +160,6 @@ void il_chart_curves(page *p) {
         draw_legend(p, &svg, arms[i], i, class);
     }
     il_svg_end(&svg);
-    fprintf(p->out,
-            "</div>\n<figcaption>Share of runs that had converged by an epoch (1 − Kaplan–Meier). "
-            "A circle "
-            "marks where the budget cut the other runs off. The shade around the fastest arm%s "
-            "holds the whole true curve with 95 %% confidence (± %.1f %%).</figcaption>\n",
-            p->baseline == SIZE_MAX ? "" : " and the baseline", 100 * band);
-    begin_data(p, "Epochs by which a share of all runs had converged, with 95 % intervals");
-    fputs("<thead><tr><th scope=\"col\">arm</th><th scope=\"col\">10 %</th><th scope=\"col\">25 %"
-          "</th><th scope=\"col\">50 %</th><th scope=\"col\">75 %</th><th scope=\"col\">90 %</th>"
-          "<th scope=\"col\">not converged</th></tr></thead><tbody>\n",
-          p->out);
-    for (size_t i = 0; i < n; i++)
-        curve_row(p, arms[i]);
-    end_figure(p);
 }
 
 #define NAMES 250.0 /* room for names on the left */
@@ -232,16 +168,15 @@ static double x_of_share(double share) {
     return NAMES + (WIDTH - NAMES - 84) * share;
 }
 
-void il_chart_success(page *p) {
-    size_t arms[ROWS], n = choose_arms(p, ROWS, arms);
+void il_draw_success(page *p, bool alone) {
+    size_t arms[IL_ROWS], n = il_page_choose(p, IL_ROWS, arms);
     double bottom = TOP + 24 * (double)n;
     il_svg svg;
     char text[32], label[IL_LABEL];
-    begin_figure(p, "How often", n);
     il_svg_begin(&svg, p->out, "success", WIDTH, bottom + 26, "Success rate of each arm",
                  "A dot for the share of an arm's runs that converged, and a line for its 95 % "
                  "confidence interval.",
-                 false);
+                 alone);
     for (int percent = 0; percent <= 100; percent += 25) {
         double x = x_of_share(percent / 100.0);
         snprintf(text, sizeof text, "%d %%", percent);
@@ -259,86 +194,17 @@ void il_chart_success(page *p) {
         il_svg_text(&svg, WIDTH - 2, y + 4, "end", "tick", il_page_percent(s, text));
     }
     il_svg_end(&svg);
-    fputs("</div>\n<figcaption>Share of runs that converged within the budget, with Wilson's 95 % "
-          "interval; "
-          "the fastest arm first.</figcaption>\n",
-          p->out);
-    begin_data(p, "Success rates");
-    fputs("<thead><tr><th scope=\"col\">arm</th><th scope=\"col\">converged</th><th scope=\"col\">"
-          "runs</th><th scope=\"col\">success</th><th scope=\"col\">95 % interval</th></tr></thead>"
-          "<tbody>\n",
-          p->out);
-    for (size_t i = 0; i < n; i++) {
-        const il_summary *s = &p->a->arms[arms[i]];
-        put_label_cell(p, arms[i]);
-        fprintf(p->out, "<td>%zu</td><td>%zu</td><td>%s</td><td>%.1f–%.1f %%</td></tr>\n",
-                s->converged, s->runs, il_page_percent(s, text), 100 * s->success_ci.low,
-                100 * s->success_ci.high);
-    }
-    end_figure(p);
 }
 
-typedef struct grid {
-    il_key key[2];               /* of the rows and of the columns */
-    size_t n[2];                 /* values of each … */
-    const char *value[2][CELLS]; /* … and what they are */
-} grid;
-
-static size_t index_of(const grid *g, int side, const char *value) {
-    size_t i = 0;
-    while (i < g->n[side] && strcmp(g->value[side][i], value) != 0)
-        i++;
-    return i;
-}
-
-/* Whether the study varies two keys, in as many arms as there are pairs of their values. */
-static bool make_grid(const page *p, grid *g) {
-    size_t keys = 0;
-    for (il_key key = 0; key < IL_KEYS; key++)
-        if (p->a->varied[key] && keys++ < 2)
-            g->key[keys - 1] = key;
-    if (keys != 2)
-        return false;
-    for (int side = 0; side < 2; side++)
-        for (size_t i = 0; i < p->a->n_arms; i++) {
-            const char *value = p->a->value[i][g->key[side]];
-            if (index_of(g, side, value) < g->n[side])
-                continue;
-            if (g->n[side] == CELLS)
-                return false;
-            g->value[side][g->n[side]++] = value;
-        }
-    return g->n[0] * g->n[1] == p->a->n_arms;
-}
-
-static size_t arm_at(const page *p, const grid *g, size_t row, size_t column) {
-    size_t i = 0;
-    while (i < p->a->n_arms && (strcmp(p->a->value[i][g->key[0]], g->value[0][row]) != 0 ||
-                                strcmp(p->a->value[i][g->key[1]], g->value[1][column]) != 0))
-        i++;
-    return i < p->a->n_arms ? i : 0;
-}
-
-/* What one of the two maps shows: how light the cell is, and its number. */
-static double cell_of(const page *p, const il_summary *s, bool success, char text[32]) {
-    if (success) {
-        il_page_percent(s, text);
-        return s->success;
-    }
-    il_page_epochs(p, s->rmst, text);
-    return 1 - s->rmst / p->a->budget;
-}
-
-static void draw_map(page *p, const grid *g, bool success) {
+void il_draw_map(page *p, const grid *g, bool success, bool alone) {
     il_svg svg;
     double names = 210, width = fmin(110, (WIDTH - names) / (double)g->n[1]), height = 28,
            top = 34 + 12 * (double)(g->n[1] > 6);
     char text[32], color[8], label[IL_LABEL], hint[2 * IL_LABEL];
-    begin_figure(p, success ? "Success by both factors" : "RMST by both factors", p->a->n_arms);
     il_svg_begin(&svg, p->out, success ? "success-map" : "rmst-map", WIDTH,
                  top + height * (double)g->n[0] + 8,
                  success ? "Success rate by two factors" : "RMST by two factors",
-                 "A map of cells, one for each arm; lighter is better.", false);
+                 "A map of cells, one for each arm; lighter is better.", alone);
     for (size_t j = 0; j < g->n[1]; j++) {
         snprintf(label, sizeof label, "%s", g->value[1][j]);
         il_svg_text(&svg, names + width * ((double)j + 0.5),
@@ -350,8 +216,8 @@ static void draw_map(page *p, const grid *g, bool success) {
         snprintf(label, sizeof label, "%s", g->value[0][i]);
         il_svg_text(&svg, names - 8, y + height / 2 + 4, "end", "tick", shorten(label, 28));
         for (size_t j = 0; j < g->n[1]; j++) {
-            size_t arm = arm_at(p, g, i, j);
-            double share = cell_of(p, &p->a->arms[arm], success, text);
+            size_t arm = il_grid_arm(p, g, i, j);
+            double share = il_grid_cell(p, &p->a->arms[arm], success, text);
             snprintf(hint, sizeof hint, "%.500s: %s", il_page_label(p, arm, label), text);
             il_svg_rect(&svg, names + width * (double)j, y, width - 1, height - 1, "cell",
                         il_svg_heat(share, color), hint);
@@ -361,34 +227,4 @@ static void draw_map(page *p, const grid *g, bool success) {
         }
     }
     il_svg_end(&svg);
-    fprintf(p->out, "</div>\n<figcaption>%s Lighter is better.</figcaption>\n",
-            success ? "Share of runs that converged."
-                    : "Mean epochs to convergence, runs that did not counting the whole budget.");
-    begin_data(p, success ? "Success rate by both factors" : "RMST by both factors");
-    fputs("<thead><tr><td></td>", p->out);
-    for (size_t j = 0; j < g->n[1]; j++) {
-        fputs("<th scope=\"col\">", p->out);
-        il_put_escaped(p->out, g->value[1][j]);
-        fputs("</th>", p->out);
-    }
-    fputs("</tr></thead><tbody>\n", p->out);
-    for (size_t i = 0; i < g->n[0]; i++) {
-        fputs("<tr><th scope=\"row\">", p->out);
-        il_put_escaped(p->out, g->value[0][i]);
-        fputs("</th>", p->out);
-        for (size_t j = 0; j < g->n[1]; j++) {
-            cell_of(p, &p->a->arms[arm_at(p, g, i, j)], success, text);
-            fprintf(p->out, "<td>%s</td>", text);
-        }
-        fputs("</tr>\n", p->out);
-    }
-    end_figure(p);
-}
-
-void il_chart_heat(page *p) {
-    grid g = {.n = {0, 0}};
-    if (!make_grid(p, &g))
-        return;
-    draw_map(p, &g, true);
-    draw_map(p, &g, false);
 }

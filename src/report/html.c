@@ -268,47 +268,76 @@ static void sort_arms(page *p) {
     }
 }
 
-il_status il_report_html(const il_archive *a, FILE *out, il_error *err) {
-    page p = {.a = a, .out = out, .baseline = SIZE_MAX};
-    p.order = calloc(a->n_arms, sizeof *p.order);
-    p.T = calloc(a->seeds, sizeof *p.T);
-    p.epoch = calloc(a->seeds, sizeof *p.epoch);
-    p.converged = calloc(a->seeds, 1);
-    p.count = calloc(a->seeds, sizeof *p.count);
-    il_status status = IL_OK;
-    if (!p.order || !p.T || !p.epoch || !p.converged || !p.count) {
-        status = il_fail(err, IL_NO_MEMORY, "no memory for a report of %zu arms", a->n_arms);
-        goto done;
-    }
-    sort_arms(&p);
+static void close_page(page *p) {
+    free(p->order);
+    free(p->T);
+    free(p->epoch);
+    free(p->converged);
+    free(p->count);
+}
+
+static il_status open_page(page *p, const il_archive *a, FILE *out, il_error *err) {
+    *p = (page){.a = a, .out = out, .baseline = SIZE_MAX};
+    p->order = calloc(a->n_arms, sizeof *p->order);
+    p->T = calloc(a->seeds, sizeof *p->T);
+    p->epoch = calloc(a->seeds, sizeof *p->epoch);
+    p->converged = calloc(a->seeds, 1);
+    p->count = calloc(a->seeds, sizeof *p->count);
+    if (!p->order || !p->T || !p->epoch || !p->converged || !p->count)
+        return il_fail(err, IL_NO_MEMORY, "no memory for a report of %zu arms", a->n_arms);
+    sort_arms(p);
     for (size_t i = a->n_arms; i-- > 0;)
-        p.baseline = a->baseline[p.order[i]] == p.order[i] ? p.order[i] : p.baseline;
+        p->baseline = a->baseline[p->order[i]] == p->order[i] ? p->order[i] : p->baseline;
+    return IL_OK;
+}
+
+static il_status put_page(page *p, il_error *err) {
+    FILE *out = p->out;
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
-          "name=\"viewport\" "
-          "content=\"width=device-width, initial-scale=1\">\n<title>",
+          "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
           out);
-    il_put_escaped(out, a->name);
+    il_put_escaped(out, p->a->name);
     fprintf(out, " – initlab</title>\n<style>%s%s</style>\n</head>\n<body>\n<h1>", style,
             il_svg_style);
-    il_put_escaped(out, a->name);
+    il_put_escaped(out, p->a->name);
     fputs("</h1>\n", out);
-    put_question(&p);
-    status = put_answer(&p, err);
+    put_question(p);
+    il_status status = put_answer(p, err);
     if (status != IL_OK)
-        goto done;
-    put_arms(&p);
-    il_chart_curves(&p);
-    il_chart_success(&p);
-    il_chart_heat(&p);
-    put_reproduction(&p);
+        return status;
+    put_arms(p);
+    il_figure_curves(p);
+    il_figure_success(p);
+    il_figure_maps(p);
+    put_reproduction(p);
     fputs("</body>\n</html>\n", out);
-    if (ferror(out))
-        status = il_fail(err, IL_IO, "the report could not be written");
-done:
-    free(p.order);
-    free(p.T);
-    free(p.epoch);
-    free(p.converged);
-    free(p.count);
+    return ferror(out) ? il_fail(err, IL_IO, "the report could not be written") : IL_OK;
+}
+
+il_status il_report_html(const il_archive *archive, FILE *out, il_error *err) {
+    page p;
+    il_status status = open_page(&p, archive, out, err);
+    if (status == IL_OK)
+        status = put_page(&p, err);
+    close_page(&p);
+    return status;
+}
+
+il_status il_report_svg(const il_archive *archive, il_chart chart, FILE *out, il_error *err) {
+    page p;
+    grid g;
+    bool map = chart == IL_CHART_SUCCESS_MAP || chart == IL_CHART_RMST_MAP;
+    il_status status = open_page(&p, archive, out, err);
+    if (status == IL_OK && map && !il_page_grid(&p, &g))
+        status = il_fail(err, IL_INVALID,
+                         "a map takes a study with lists under two keys, of at most %d values",
+                         IL_CELLS);
+    if (status == IL_OK && map)
+        il_draw_map(&p, &g, chart == IL_CHART_SUCCESS_MAP, true);
+    else if (status == IL_OK)
+        (chart == IL_CHART_CURVES ? il_draw_curves : il_draw_success)(&p, true);
+    if (status == IL_OK && ferror(out))
+        status = il_fail(err, IL_IO, "the chart could not be written");
+    close_page(&p);
     return status;
 }

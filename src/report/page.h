@@ -29,9 +29,35 @@ char *il_page_epochs(const page *p, double epochs, char text[32]);
 /* Fills T and converged of one arm. */
 void il_page_times(const page *p, size_t arm);
 
-/* Charts, each a figure with its data in a table. */
-void il_chart_curves(page *p);
-void il_chart_success(page *p);
-void il_chart_heat(page *p);
+#define IL_CURVES 12 /* arms in one chart of curves */
+#define IL_ROWS 60   /* arms in one chart of rows */
+#define IL_CELLS 40  /* values of one key in a heat map */
+
+/* The arms to show when at most `most` can be: the first by RMST; the baseline takes the last place when it is none of
+ * them. Returns how many. */
+size_t il_page_choose(const page *p, size_t most, size_t *arms);
+
+typedef struct grid {
+    il_key key[2];                  /* of the rows and of the columns */
+    size_t n[2];                    /* values of each … */
+    const char *value[2][IL_CELLS]; /* … and what they are */
+} grid;
+
+/* Whether the study varies two keys, in as many arms as there are pairs of their values. */
+bool il_page_grid(const page *p, grid *g);
+size_t il_grid_arm(const page *p, const grid *g, size_t row, size_t column);
+
+/* What a map shows of an arm: how light its cell is, and the number in it. */
+double il_grid_cell(const page *p, const il_summary *s, bool success, char text[32]);
+
+/* One chart; `alone` as in il_svg_begin. */
+void il_draw_curves(page *p, bool alone);
+void il_draw_success(page *p, bool alone);
+void il_draw_map(page *p, const grid *g, bool success, bool alone);
+
+/* The figures, each with its data. */
+void il_figure_curves(page *p);
+void il_figure_success(page *p);
+void il_figure_maps(page *p);
 
 #endif

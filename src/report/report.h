@@ -45,4 +45,14 @@ il_status il_export_jsonl(const il_archive *archive, FILE *out, il_error *err);
  * reproduce it. It needs no network and no script. */
 il_status il_report_html(const il_archive *archive, FILE *out, il_error *err);
 
+typedef enum il_chart {
+    IL_CHART_CURVES,      /* share of runs that had converged, by epoch */
+    IL_CHART_SUCCESS,     /* success rates with intervals */
+    IL_CHART_SUCCESS_MAP, /* of a study of two factors … */
+    IL_CHART_RMST_MAP
+} il_chart;
+
+/* One chart of that page as an SVG that stands alone. IL_INVALID: a map of a study that has not two factors. */
+il_status il_report_svg(const il_archive *archive, il_chart chart, FILE *out, il_error *err);
+
 #endif

@@ -227,10 +227,13 @@ static void put_header(const table *t, FILE *out) {
     text line;
     il_text_clear(&line);
     il_text_add_name(&line, study->name);
-    fprintf(out, "%s%s%s: %zu arm%s × %zu seed%s × %u epoch%s, %zu runs in %.2f s\n",
-            il_paint_begin(t, BOLD), line.bytes, il_paint_end(t, BOLD), study->n_arms,
-            study->n_arms == 1 ? "" : "s", t->results->seeds, t->results->seeds == 1 ? "" : "s",
-            study->budget, study->budget == 1 ? "" : "s", t->runs, t->results->wall_s);
+    fprintf(out, "%s%s%s: %zu arm%s × %zu seed%s × %u epoch%s, %zu runs ", il_paint_begin(t, BOLD),
+            line.bytes, il_paint_end(t, BOLD), study->n_arms, study->n_arms == 1 ? "" : "s",
+            t->results->seeds, t->results->seeds == 1 ? "" : "s", study->budget,
+            study->budget == 1 ? "" : "s", t->runs - t->results->found);
+    if (t->results->found > 0)
+        fprintf(out, "beside %zu stored ones ", t->results->found);
+    fprintf(out, "in %.2f s\n", t->results->wall_s);
     il_text_clear(&line);
     for (il_key key = 0; key < IL_KEYS; key++)
         if (key != IL_KEY_INIT && !study->varied[key] && !il_arm_is_plain(&study->arms[0], key))

@@ -74,7 +74,7 @@ typedef struct il_training {
 
 /* Builds the network (the configuration's batch and slots are the trainer's affair) and everything that training it
  * needs. `evaluation` is the largest set that will be evaluated, NULL: none larger than `train`. Errors: those of
- * il_network_new and il_schedule_check. */
+ * il_network_new and il_schedule_check, IL_INVALID also for no samples and for calls of other families. */
 il_status il_trainer_new(const il_network_config *config, const il_training *training,
                          const il_samples *train, const il_samples *evaluation, il_trainer **out,
                          il_error *err);

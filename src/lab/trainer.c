@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "nn/dropout.h"
+#include "nn/network.h"
 #include "nn/norm.h"
 
 #include <math.h>
@@ -68,13 +69,31 @@ static il_status allocate(il_trainer *t, size_t R, il_error *err) {
     return IL_OK;
 }
 
+/* The network's batch is the trainer's affair. */
+static il_status check(const il_network_config *config, const il_training *training,
+                       const il_samples *train, il_error *err) {
+    il_network_config alone = *config;
+    alone.batch = 1;
+    if (train->n == 0 || train->n > UINT32_MAX)
+        return il_fail(err, IL_INVALID, "%zu training samples: from 1 to %u can be trained on",
+                       train->n, UINT32_MAX);
+    il_status status = il_network_check(&alone, err);
+    if (status == IL_OK)
+        status = il_call_check(&il_optimizers, &training->optimizer, false, err);
+    if (status == IL_OK)
+        status = il_call_check(&il_schedules, &training->schedule, true, err);
+    if (status == IL_OK)
+        status = il_call_check(&il_clips, &training->clip, true, err);
+    return status == IL_OK ? il_call_check(&il_penalties, &training->penalty, true, err) : status;
+}
+
 il_status il_trainer_new(const il_network_config *config, const il_training *training,
                          const il_samples *train, const il_samples *evaluation, il_trainer **out,
                          il_error *err) {
     *out = NULL;
-    if (train->n == 0 || train->n > UINT32_MAX)
-        return il_fail(err, IL_INVALID, "%zu training samples: from 1 to %u can be trained on",
-                       train->n, UINT32_MAX);
+    il_status status = check(config, training, train, err);
+    if (status != IL_OK)
+        return status;
     il_trainer *t = calloc(1, sizeof *t);
     if (!t)
         return il_fail(err, IL_NO_MEMORY, "no memory for a trainer");
@@ -95,7 +114,7 @@ il_status il_trainer_new(const il_network_config *config, const il_training *tra
     whole.batch = t->chunk < most ? t->chunk : most;
     whole.slots = il_optimizer_slots(&training->optimizer);
     whole.lane_slots = il_optimizer_lane_slots(&training->optimizer);
-    il_status status = il_schedule_check(&t->training.schedule, t->training.epochs, err);
+    status = il_schedule_check(&t->training.schedule, t->training.epochs, err);
     if (status == IL_OK)
         status = il_network_new(&whole, &t->net, err);
     if (status == IL_OK)

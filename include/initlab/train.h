@@ -119,7 +119,8 @@ il_status il_trainer_save(const il_trainer *trainer, const il_remark *remarks, s
 
 /* Puts a trainer of the same kind, with as many replicas, to where it was saved: training goes on as if it had never
  * stopped, to the bit in the lockstep engine, and in the blas engine on the same processor with the same OpenBLAS. Where PATH
- * cannot be read PATH.1 serves; *older tells. Errors: those of il_tensors_read; IL_INVALID: a remark or a size differs.
+ * cannot be read PATH.1 serves; *older tells. Errors: those of il_tensors_read; IL_INVALID: a remark or a size differs, or
+ * with a schedule that follows the whole training (cosine, one_cycle) its number of epochs.
  * On an error the trainer is as it was. */
 il_status il_trainer_load(il_trainer *trainer, const il_remark *remarks, size_t n, const char *path,
                           bool *older, il_error *err);

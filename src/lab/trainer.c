@@ -1,6 +1,7 @@
 #include "lab/trainer.h"
 
 #include "base/arena.h"
+#include "base/clones.h"
 #include "nn/dropout.h"
 #include "nn/network.h"
 #include "nn/norm.h"
@@ -230,12 +231,19 @@ void il_trainer_so_far(const il_trainer *t, size_t replica, double *loss, double
     *accuracy = t->right_sum[replica] / (double)t->seen;
 }
 
+IL_CLONES static void trainer_count(size_t R, uint64_t *restrict counter) {
+    for (size_t r = 0; r < R; r++)
+        counter[r]++;
+}
+
 void il_trainer_epoch(il_trainer *t, il_real *loss, il_real *accuracy) {
     size_t R = il_network_replicas(t->net);
     const il_draws draws = {t->seed, t->step};
+    bool summed = loss || t->training.stepped;
     if (!t->full)
         shuffle(t);
-    begin_sums(t);
+    if (summed)
+        begin_sums(t);
     for (size_t k = 0; k < t->steps; k++) {
         il_pass pass = batch_pass(t, k, &draws);
         if (!t->evaluated) {
@@ -243,20 +251,17 @@ void il_trainer_epoch(il_trainer *t, il_real *loss, il_real *accuracy) {
             il_pass_loss(t->net, &pass, t->loss, t->correct);
         }
         step(t, &pass);
-        if (loss || t->training.stepped)
+        if (summed)
             add_sums(t, pass.n);
-        for (size_t r = 0; r < R; r++)
-            t->step[r]++;
+        trainer_count(R, t->step);
         t->evaluated = false;
         if (t->training.stepped)
             t->training.stepped(t->training.context, t, k + 1);
     }
-    for (size_t r = 0; r < R; r++) {
-        t->epoch[r]++;
-        if (loss) {
-            loss[r] = (il_real)(t->loss_sum[r] / (double)t->seen);
-            accuracy[r] = (il_real)(t->right_sum[r] / (double)t->seen);
-        }
+    trainer_count(R, t->epoch);
+    for (size_t r = 0; loss && r < R; r++) {
+        loss[r] = (il_real)(t->loss_sum[r] / (double)t->seen);
+        accuracy[r] = (il_real)(t->right_sum[r] / (double)t->seen);
     }
 }
 

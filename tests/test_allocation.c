@@ -95,7 +95,8 @@ static void nothing_is_left_out(void **state) {
 static void training_allocates_nothing(void **state) {
     (void)state;
     static const il_real X[8] = {0, 0, 0, 1, 1, 0, 1, 1}, Y[4] = {0, 1, 1, 0};
-    const il_samples data = {.n = 4, .X = X, .Y = Y};
+    static const uint8_t pixels[8] = {0, 0, 0, 255, 255, 0, 255, 255};
+    static const char *const norms[] = {"none", "batchnorm", "layernorm(after=true)"};
     for (size_t o = 0; o < COUNT(optimizers); o++)
         for (int engine = 0; engine < 2; engine++) {
             il_error err;
@@ -104,10 +105,15 @@ static void training_allocates_nothing(void **state) {
             il_real loss[64], correct[64];
             il_training training = recipe(o);
             training.batch = o % 2 ? 3 : 0;
+            const il_samples numbers = {.n = 4, .X = X, .Y = Y},
+                             bytes = {.n = 4, .pixels = pixels, .scale = 1, .Y = Y},
+                             data = o / 2 % 2 ? bytes : numbers;
             size_t R = engine ? 64 : 1, lanes[20];
             il_network_config config = {.engine = engine ? IL_LOCKSTEP : IL_BLAS,
                                         .hidden = call(&il_activations, "tanh"),
                                         .loss = call(&il_losses, "bce"),
+                                        .norm = call(&il_norms, norms[o / 3 % 3]),
+                                        .dropout = call(&il_dropouts, o % 3 ? "0.3" : "none"),
                                         .replicas = R};
             assert_int_equal(il_widths_parse("2-8-4-1", NULL, &config.widths, &err), IL_OK);
             assert_int_equal(il_trainer_new(&config, &training, &data, NULL, &trainer, &err),

@@ -49,12 +49,22 @@ static il_call call(const il_family *family, const char *text) {
 typedef struct recipe {
     const char *hidden, *norm, *dropout, *optimizer, *schedule;
     size_t batch;
+    const char *clip, *penalty;
+    uint32_t epochs;
 } recipe;
 
 static const recipe recipes[] = {
-    {"tanh", "none", "none", "adam(lr=0.01)", "constant", 4},
-    {"relu", "batchnorm", "0.3", "momentum(lr=0.05)", "constant", 4},
-    {"relu", "layernorm", "none", "sgd(lr=0.1)", "constant", 0},
+    {"tanh", "none", "none", "adam(lr=0.01)", "constant", 4, "none", "none", 12},
+    {"relu", "batchnorm", "0.3", "momentum(lr=0.05)", "constant", 4, "none", "none", 12},
+    {"relu", "layernorm", "none", "sgd(lr=0.1)", "constant", 0, "none", "none", 12},
+    {"prelu(per_unit=true)", "batchnorm(after=true)", "alpha_dropout(0.2)", "nadam(lr=0.05)",
+     "plateau(patience=0, factor=0.5)", 7, "norm(0.1)", "max_norm(1)", 12},
+    {"prelu", "none", "none", "adamw(lr=0.05)", "cosine(warmup=1)", 4, "value(0.05)",
+     "l2(0.1, all=true)", 12},
+    {"elu", "layernorm(after=true)", "none", "rprop", "one_cycle", 0, "none", "weight_decay(0.1)",
+     12},
+    {"relu", "none", "0.5", "rmsprop(momentum=0.9, centered=true)", "exponential(gamma=0.9)", 5,
+     "none", "l1(0.01)", 12},
 };
 #define RECIPES (sizeof recipes / sizeof *recipes)
 
@@ -69,8 +79,10 @@ static il_trainer *trainer_of(const recipe *x, il_engine engine) {
                                 .replicas = engine == IL_BLAS ? 1 : 16};
     il_training training = {.optimizer = call(&il_optimizers, x->optimizer),
                             .schedule = call(&il_schedules, x->schedule),
+                            .clip = call(&il_clips, x->clip),
+                            .penalty = call(&il_penalties, x->penalty),
                             .batch = x->batch,
-                            .epochs = 12,
+                            .epochs = x->epochs,
                             .patience = 3};
     assert_int_equal(il_widths_parse("3-6-5-2", NULL, &config.widths, &err), IL_OK);
     if (il_trainer_new(&config, &training, &data, NULL, &trainer, &err) != IL_OK)
@@ -178,7 +190,22 @@ static void other_trainings(void **state) {
     x = recipes[0];
     x.hidden = "relu";
     refused(&x, IL_BLAS, "products", "was made with hidden tanh");
+    x = recipes[0];
+    x.clip = "value(0.1)";
+    refused(&x, IL_BLAS, "products", "was made with clip none");
+    x = recipes[0];
+    x.epochs = 24; /* any other number serves where the schedule does not look at it */
+    t = trainer_of(&x, IL_BLAS);
+    bool older;
     il_error err;
+    assert_int_equal(il_trainer_load(t, notes, 1, path, &older, &err), IL_OK);
+    il_trainer_free(t);
+    t = trainer_of(&recipes[4], IL_BLAS);
+    save(t);
+    il_trainer_free(t);
+    x = recipes[4];
+    x.epochs = 24;
+    refused(&x, IL_BLAS, "products", "was made with epochs 12, but this training has 24");
     il_tensors *set;
     assert_int_equal(il_tensors_new(&set, &err), IL_OK);
     assert_int_equal(il_tensors_write(set, path, IL_REPLACE, &err), IL_OK);

@@ -39,7 +39,14 @@ FLAGS=$*
 leaked=$(nm -D --defined-only "$libdir"/libinitlab.so | awk '$2 ~ /[TDBR]/ && $3 !~ /^il_/ {print $3}' | grep -vE '^(_init|_fini|__asan|__ubsan|__odr)|\.resolver$' || true)
 [ -z "$leaked" ] || { echo "exported without the prefix: $leaked"; exit 1; }
 
+# C++ programs may include the headers, where the compiler knows C++.
+if echo | $CC -x c++ -fsyntax-only - 2>/dev/null; then
+    echo '#include <initlab.h>' >"$work/headers.cpp"
+    # shellcheck disable=SC2086 # words
+    $CC -x c++ -std=c++17 -Wall -Wextra -pedantic -Werror -fsyntax-only $cflags "$work/headers.cpp" || { echo "initlab.h: is no C++"; exit 1; }
+fi
 for header in "$source"/include/initlab/*.h; do
+    grep -q "\"initlab/$(basename "$header")\"" "$source/include/initlab.h" || { echo "$header: not in initlab.h"; exit 1; }
     # The opening comment's indented lines are the example.
     awk '/^ \*\//{exit} /^ \*     /{print substr($0, 8)}' "$header" >"$work/example.c"
     [ -s "$work/example.c" ] || { echo "$header: no example"; exit 1; }

@@ -82,6 +82,7 @@ static void closed_forms(void **ignored) {
     close_to(factor("cosine(min=0.3)", 11, 10, 1), 0.3);
     close_to(factor("one_cycle(pct_start=0)", 0, 1, 1), 1 / 25e4);
     close_to(factor("one_cycle(pct_start=1)", 9, 10, 1), 1);
+    close_to(factor("one_cycle(pct_start=1)", 0, 1, 1), 1);
     close_to(factor("one_cycle", 1000, 10, 1), 1 / 25e4);
     close_to(factor("exponential(gamma=0.5)", 40, 1, 100) * 0x1p40, 1);
     assert_true(factor("exponential(gamma=0.5)", UINT64_MAX / 2, 1, 1) == 0);

@@ -404,13 +404,43 @@ static void patience(void **state) {
     il_trainer_free(trainer);
 }
 
+/* What a program can get wrong, before any of it is looked into. */
+static void refuses(void **state) {
+    (void)state;
+    il_error err;
+    il_trainer *trainer = NULL;
+    il_network_config config = {.hidden = call(&il_activations, "relu"),
+                                .loss = call(&il_losses, "softmax_ce"),
+                                .engine = IL_BLAS,
+                                .replicas = 1};
+    il_training training = {.optimizer = call(&il_optimizers, "sgd")}, bad = {0};
+    const il_samples none = {0};
+    assert_int_equal(il_trainer_new(&config, &training, &data, NULL, &trainer, &err), IL_INVALID);
+    assert_non_null(strstr(err.message, "0 widths: a network has from 2"));
+    assert_int_equal(il_widths_parse("3-5-2", NULL, &config.widths, &err), IL_OK);
+    assert_int_equal(il_trainer_new(&config, &bad, &data, NULL, &trainer, &err), IL_INVALID);
+    assert_string_equal(err.message, "no optimizer is given: read one with il_call_parse");
+    assert_int_equal(il_trainer_new(&config, &training, &none, NULL, &trainer, &err), IL_INVALID);
+    il_call *const calls[] = {&bad.schedule, &bad.clip, &bad.penalty};
+    for (size_t i = 0; i < 3; i++) {
+        bad = training;
+        *calls[i] = training.optimizer;
+        assert_int_equal(il_trainer_new(&config, &bad, &data, NULL, &trainer, &err), IL_INVALID);
+        assert_non_null(strstr(err.message, "'sgd' is no "));
+    }
+    config.norm = training.optimizer;
+    assert_int_equal(il_trainer_new(&config, &training, &data, NULL, &trainer, &err), IL_INVALID);
+    assert_string_equal(err.message, "'sgd' is no norm");
+    assert_null(trainer);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(orders),           cmocka_unit_test(orders_are_uniform),
         cmocka_unit_test(follows_textbook), cmocka_unit_test(runs_stand_alone),
         cmocka_unit_test(engines_agree),    cmocka_unit_test(evaluation),
         cmocka_unit_test(pixels),           cmocka_unit_test(shared_order),
-        cmocka_unit_test(patience),
+        cmocka_unit_test(patience),         cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests(tests, make_data, NULL);
 }

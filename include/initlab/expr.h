@@ -120,6 +120,10 @@ char *il_call_format(const il_call *call, char text[IL_CALL_TEXT]);
 /* The same descriptor and the same values: numbers bit for bit, texts by content. */
 bool il_call_equal(const il_call *a, const il_call *b);
 
+/* Whether a call that a program put together is one of `family`. IL_INVALID when its descriptor is another's, or NULL
+ * unless `optional`. Values are not looked at. */
+il_status il_call_check(const il_family *family, const il_call *call, bool optional, il_error *err);
+
 /* The call held by the IL_CALL parameter of `call`, which must have one. */
 il_call il_call_inner(const il_call *call);
 

@@ -59,7 +59,8 @@ typedef enum il_engine {
 
 typedef struct il_network_config {
     il_widths widths;
-    il_call hidden; /* activation of the hidden layers; the output layer is linear (logits) */
+    il_call hidden; /* activation of the hidden layers, needed also where there are none; the
+                       output layer is linear (logits) */
     il_call loss;
     il_call norm, dropout; /* of the hidden layers; desc NULL: none */
     il_engine engine;
@@ -95,7 +96,7 @@ typedef struct il_layer {
 typedef struct il_network il_network;
 
 /* Builds a network with zero weights in a single allocation. Errors: IL_INVALID for an impossible
- * configuration, IL_NO_MEMORY (also when the size overflows). */
+ * configuration (also for calls of other families), IL_NO_MEMORY (also when the size overflows). */
 il_status il_network_new(const il_network_config *config, il_network **out, il_error *err);
 void il_network_free(il_network *net);
 

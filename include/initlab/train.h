@@ -74,7 +74,7 @@ typedef struct il_training {
 
 /* Builds the network (the configuration's batch and slots are the trainer's affair) and everything that training it
  * needs. `evaluation` is the largest set that will be evaluated, NULL: none larger than `train`. Errors: those of
- * il_network_new and il_schedule_check. */
+ * il_network_new and il_schedule_check, IL_INVALID also for no samples and for calls of other families. */
 il_status il_trainer_new(const il_network_config *config, const il_training *training,
                          const il_samples *train, const il_samples *evaluation, il_trainer **out,
                          il_error *err);
@@ -119,7 +119,8 @@ il_status il_trainer_save(const il_trainer *trainer, const il_remark *remarks, s
 
 /* Puts a trainer of the same kind, with as many replicas, to where it was saved: training goes on as if it had never
  * stopped, to the bit in the lockstep engine, and in the blas engine on the same processor with the same OpenBLAS. Where PATH
- * cannot be read PATH.1 serves; *older tells. Errors: those of il_tensors_read; IL_INVALID: a remark or a size differs.
+ * cannot be read PATH.1 serves; *older tells. Errors: those of il_tensors_read; IL_INVALID: a remark or a size differs, or
+ * with a schedule that follows the whole training (cosine, one_cycle) its number of epochs.
  * On an error the trainer is as it was. */
 il_status il_trainer_load(il_trainer *trainer, const il_remark *remarks, size_t n, const char *path,
                           bool *older, il_error *err);

@@ -48,6 +48,18 @@ const il_desc *il_family_find(const il_family *family, const char *name) {
     return find(family, name, strlen(name));
 }
 
+il_status il_call_check(const il_family *family, const il_call *call, bool optional,
+                        il_error *err) {
+    if (!call->desc)
+        return optional ? IL_OK
+                        : il_fail(err, IL_INVALID, "no %s is given: read one with il_call_parse",
+                                  family->kind);
+    for (size_t i = 0; i < family->n; i++)
+        if (family->items[i] == call->desc)
+            return IL_OK;
+    return il_fail(err, IL_INVALID, "'%s' is no %s", call->desc->name, family->kind);
+}
+
 size_t il_reader_column(const il_reader *r, size_t offset) {
     size_t characters = 0;
     for (size_t i = 0; i < offset; i++)

@@ -115,9 +115,9 @@ static void shrink(group *g) {
         g->live[r] = r < n;
 }
 
-static void grow_older(group *g) {
-    for (size_t r = 0; r < g->R; r++)
-        g->age[r]++;
+IL_CLONES static void grow_older(size_t R, int32_t *restrict age) {
+    for (size_t r = 0; r < R; r++)
+        age[r]++;
 }
 
 /* Marks the lanes that have not ended but whose loss has stopped falling; returns how many. */
@@ -147,7 +147,7 @@ static il_status epoch(group *g, il_error *err) {
     g->active -= ended;
     if (g->active > 0) {
         il_trainer_epoch(g->trainer, NULL, NULL);
-        grow_older(g);
+        grow_older(g->R, g->age);
     }
     if (ended == 0)
         return IL_OK;

@@ -1,7 +1,9 @@
 #include "lab/trainer.h"
 
 #include "base/arena.h"
+#include "base/clones.h"
 #include "nn/dropout.h"
+#include "nn/network.h"
 #include "nn/norm.h"
 
 #include <math.h>
@@ -68,13 +70,31 @@ static il_status allocate(il_trainer *t, size_t R, il_error *err) {
     return IL_OK;
 }
 
+/* The network's batch is the trainer's affair. */
+static il_status check(const il_network_config *config, const il_training *training,
+                       const il_samples *train, il_error *err) {
+    il_network_config alone = *config;
+    alone.batch = 1;
+    if (train->n == 0 || train->n > UINT32_MAX)
+        return il_fail(err, IL_INVALID, "%zu training samples: from 1 to %u can be trained on",
+                       train->n, UINT32_MAX);
+    il_status status = il_network_check(&alone, err);
+    if (status == IL_OK)
+        status = il_call_check(&il_optimizers, &training->optimizer, false, err);
+    if (status == IL_OK)
+        status = il_call_check(&il_schedules, &training->schedule, true, err);
+    if (status == IL_OK)
+        status = il_call_check(&il_clips, &training->clip, true, err);
+    return status == IL_OK ? il_call_check(&il_penalties, &training->penalty, true, err) : status;
+}
+
 il_status il_trainer_new(const il_network_config *config, const il_training *training,
                          const il_samples *train, const il_samples *evaluation, il_trainer **out,
                          il_error *err) {
     *out = NULL;
-    if (train->n == 0 || train->n > UINT32_MAX)
-        return il_fail(err, IL_INVALID, "%zu training samples: from 1 to %u can be trained on",
-                       train->n, UINT32_MAX);
+    il_status status = check(config, training, train, err);
+    if (status != IL_OK)
+        return status;
     il_trainer *t = calloc(1, sizeof *t);
     if (!t)
         return il_fail(err, IL_NO_MEMORY, "no memory for a trainer");
@@ -95,7 +115,7 @@ il_status il_trainer_new(const il_network_config *config, const il_training *tra
     whole.batch = t->chunk < most ? t->chunk : most;
     whole.slots = il_optimizer_slots(&training->optimizer);
     whole.lane_slots = il_optimizer_lane_slots(&training->optimizer);
-    il_status status = il_schedule_check(&t->training.schedule, t->training.epochs, err);
+    status = il_schedule_check(&t->training.schedule, t->training.epochs, err);
     if (status == IL_OK)
         status = il_network_new(&whole, &t->net, err);
     if (status == IL_OK)
@@ -211,12 +231,19 @@ void il_trainer_so_far(const il_trainer *t, size_t replica, double *loss, double
     *accuracy = t->right_sum[replica] / (double)t->seen;
 }
 
+IL_CLONES static void trainer_count(size_t R, uint64_t *restrict counter) {
+    for (size_t r = 0; r < R; r++)
+        counter[r]++;
+}
+
 void il_trainer_epoch(il_trainer *t, il_real *loss, il_real *accuracy) {
     size_t R = il_network_replicas(t->net);
     const il_draws draws = {t->seed, t->step};
+    bool summed = loss || t->training.stepped;
     if (!t->full)
         shuffle(t);
-    begin_sums(t);
+    if (summed)
+        begin_sums(t);
     for (size_t k = 0; k < t->steps; k++) {
         il_pass pass = batch_pass(t, k, &draws);
         if (!t->evaluated) {
@@ -224,20 +251,17 @@ void il_trainer_epoch(il_trainer *t, il_real *loss, il_real *accuracy) {
             il_pass_loss(t->net, &pass, t->loss, t->correct);
         }
         step(t, &pass);
-        if (loss || t->training.stepped)
+        if (summed)
             add_sums(t, pass.n);
-        for (size_t r = 0; r < R; r++)
-            t->step[r]++;
+        trainer_count(R, t->step);
         t->evaluated = false;
         if (t->training.stepped)
             t->training.stepped(t->training.context, t, k + 1);
     }
-    for (size_t r = 0; r < R; r++) {
-        t->epoch[r]++;
-        if (loss) {
-            loss[r] = (il_real)(t->loss_sum[r] / (double)t->seen);
-            accuracy[r] = (il_real)(t->right_sum[r] / (double)t->seen);
-        }
+    trainer_count(R, t->epoch);
+    for (size_t r = 0; loss && r < R; r++) {
+        loss[r] = (il_real)(t->loss_sum[r] / (double)t->seen);
+        accuracy[r] = (il_real)(t->right_sum[r] / (double)t->seen);
     }
 }
 

@@ -35,7 +35,19 @@ void il_network_place(il_network *net) {
     }
 }
 
-static il_status check(const il_network_config *c, il_error *err) {
+static il_status check_calls(const il_network_config *c, il_error *err) {
+    il_status status = il_call_check(&il_activations, &c->hidden, false, err);
+    if (status == IL_OK)
+        status = il_call_check(&il_losses, &c->loss, false, err);
+    if (status == IL_OK)
+        status = il_call_check(&il_norms, &c->norm, true, err);
+    return status == IL_OK ? il_call_check(&il_dropouts, &c->dropout, true, err) : status;
+}
+
+il_status il_network_check(const il_network_config *c, il_error *err) {
+    il_status status = check_calls(c, err);
+    if (status != IL_OK)
+        return status;
     if (c->widths.n < 2 || c->widths.n > IL_MAX_LAYERS + 1)
         return il_fail(err, IL_INVALID, "%zu widths: a network has from 2, such as 2-1, to %d",
                        c->widths.n, IL_MAX_LAYERS + 1);
@@ -139,7 +151,7 @@ static sizes measure(const il_network_config *c) {
 
 il_status il_network_new(const il_network_config *c, il_network **out, il_error *err) {
     *out = NULL;
-    il_status status = check(c, err);
+    il_status status = il_network_check(c, err);
     if (status != IL_OK)
         return status;
 

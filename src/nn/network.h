@@ -23,6 +23,9 @@ struct il_network {
     il_layer layer[]; /* [n_layers] */
 };
 
+/* What il_network_new refuses. */
+il_status il_network_check(const il_network_config *config, il_error *err);
+
 /* Sets the pointers to parameters, gradients and running statistics, which depend on R. */
 void il_network_place(il_network *net);
 

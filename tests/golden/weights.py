@@ -12,19 +12,28 @@ torch.set_num_threads(1)
 torch.manual_seed(11)
 
 
+def plain(kind):
+    return lambda units: kind()
+
+
 def hidden(fan_in, fan_out, norm, activation, dropout):
     before = [norm[0](fan_out)] if norm and not norm[1] else []
     after = [norm[0](fan_out)] if norm and norm[1] else []
-    return [nn.Linear(fan_in, fan_out), *before, activation(), *after, *([nn.Dropout(0.5)] if dropout else [])]
+    return [nn.Linear(fan_in, fan_out), *before, activation(fan_out), *after, *([nn.Dropout(0.5)] if dropout else [])]
 
 
 CASES = [
-    ("plain", "3-5-2", "relu", "none", "none", [3, 5, 2], None, nn.ReLU, False),
-    ("single", "3-2", "relu", "none", "none", [3, 2], None, nn.ReLU, False),
-    ("deep", "3-[4]x11-2", "tanh", "none", "none", [3] + [4] * 11 + [2], None, nn.Tanh, False),
-    ("batchnorm", "3-5-4-2", "tanh", "batchnorm", "0.5", [3, 5, 4, 2], (nn.BatchNorm1d, False), nn.Tanh, True),
-    ("batchnorm_after", "3-5-4-2", "relu", "batchnorm(after=true)", "none", [3, 5, 4, 2], (nn.BatchNorm1d, True), nn.ReLU, False),
-    ("layernorm", "3-5-4-2", "sigmoid", "layernorm", "none", [3, 5, 4, 2], (nn.LayerNorm, False), nn.Sigmoid, False),
+    ("plain", "3-5-2", "relu", "none", "none", [3, 5, 2], None, plain(nn.ReLU), False),
+    ("single", "3-2", "relu", "none", "none", [3, 2], None, plain(nn.ReLU), False),
+    ("deep", "3-[4]x11-2", "tanh", "none", "none", [3] + [4] * 11 + [2], None, plain(nn.Tanh), False),
+    ("batchnorm", "3-5-4-2", "tanh", "batchnorm", "0.5", [3, 5, 4, 2], (nn.BatchNorm1d, False), plain(nn.Tanh), True),
+    ("batchnorm_after", "3-5-4-2", "relu", "batchnorm(after=true)", "none", [3, 5, 4, 2], (nn.BatchNorm1d, True), plain(nn.ReLU), False),
+    ("layernorm", "3-5-4-2", "sigmoid", "layernorm", "none", [3, 5, 4, 2], (nn.LayerNorm, False), plain(nn.Sigmoid), False),
+    ("prelu", "3-5-4-2", "prelu", "none", "none", [3, 5, 4, 2], None, plain(nn.PReLU), False),
+    ("prelu_units", "3-5-4-2", "prelu(per_unit=true)", "none", "0.5", [3, 5, 4, 2], None, nn.PReLU, True),
+    ("prelu_batchnorm", "3-5-4-2", "prelu(per_unit=true)", "batchnorm", "0.5", [3, 5, 4, 2], (nn.BatchNorm1d, False), nn.PReLU, True),
+    ("prelu_after", "3-5-4-2", "prelu", "batchnorm(after=true)", "alpha_dropout", [3, 5, 4, 2], (nn.BatchNorm1d, True), plain(nn.PReLU), True),
+    ("layernorm_after", "3-5-4-2", "prelu(per_unit=true)", "layernorm(after=true)", "0.5", [3, 5, 4, 2], (nn.LayerNorm, True), nn.PReLU, True),
 ]
 
 

@@ -28,20 +28,13 @@ IL_INLINE const il_real *il_target(const il_loss_pass *pass, size_t i, size_t j)
     return pass->row;
 }
 
-/* Adds 1 to correct[r] where every output of sample i lies on its target's side: logits of `threshold`, targets of
- * 1/2. */
-IL_INLINE void il_judge_sides(const il_loss_pass *pass, size_t i, il_real threshold) {
-    size_t K = pass->outputs, R = pass->R;
-    il_real *restrict right = pass->scratch;
-    il_fill(R, 1, right);
-    for (size_t j = 0; j < K; j++) {
-        const il_real *restrict z = pass->z + (i * K + j) * R, *restrict y = il_target(pass, i, j);
-        for (size_t r = 0; r < R; r++) {
-            const il_real above = y[r] > (il_real)0.5 ? (il_real)1 : (il_real)0;
-            right[r] *= z[r] > threshold ? above : 1 - above;
-        }
+/* Leaves right[r] where one output lies on its target's side, else makes it 0: logits of `threshold`, targets of 1/2. */
+IL_INLINE void il_judge_side(size_t R, bool own, il_real threshold, const il_real *restrict y,
+                             const il_real *restrict z, il_real *restrict right) {
+    for (size_t r = 0; r < R; r++) {
+        const il_real above = (own ? y[r] : *y) > (il_real)0.5 ? (il_real)1 : (il_real)0;
+        right[r] *= z[r] > threshold ? above : 1 - above;
     }
-    il_add(R, right, pass->correct);
 }
 
 /* Adds 1 to correct[r] where the largest logit (the first of equals) of sample i has the largest target. A NaN among the
@@ -67,9 +60,12 @@ IL_INLINE void il_judge_argmax(const il_loss_pass *pass, size_t i) {
 
 /* A single output is classified at `threshold`, several by the largest. */
 IL_INLINE void il_judge_outputs(const il_loss_pass *pass, size_t i, il_real threshold) {
-    if (pass->outputs == 1)
-        il_judge_sides(pass, i, threshold);
-    else
+    size_t R = pass->R;
+    if (pass->outputs == 1) {
+        il_fill(R, 1, pass->scratch);
+        il_judge_side(R, true, threshold, il_target(pass, i, 0), pass->z + i * R, pass->scratch);
+        il_add(R, pass->scratch, pass->correct);
+    } else
         il_judge_argmax(pass, i);
 }
 

@@ -9,7 +9,8 @@ static double factor(const double *arg, const il_progress *at, const double *sta
     double t = at->step < at->steps ? (double)at->step : end;
     if (t <= peak && peak > 0)
         return il_schedule_half_cosine(low, 1, t / peak);
-    return il_schedule_half_cosine(1, low / arg[FINAL_DIV], (t - peak) / (end - peak));
+    double fallen = end > peak ? (t - peak) / (end - peak) : 0; /* a single step may be the peak */
+    return il_schedule_half_cosine(1, low / arg[FINAL_DIV], fallen);
 }
 
 const il_schedule_type il_schedule_one_cycle = {

@@ -2,6 +2,7 @@
  * numbers need no state of their own: they are a function of seed, step and epoch. */
 #include "lab/trainer.h"
 #include "optim/optimizer.h"
+#include "optim/schedule.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +40,7 @@ static size_t parts_of(const il_trainer *t, part *parts) {
 }
 
 /* What two trainings must have in common for one to go on as the other. */
-enum { KINDS = 14 };
+enum { KINDS = 15 };
 typedef struct kind {
     const char *key;
     char text[IL_CALL_TEXT];
@@ -78,6 +79,12 @@ static void describe(const il_trainer *t, kind kinds[KINDS]) {
     strcpy(k++->text, t->training.order == IL_ORDER_SHARED ? "shared" : "per_seed");
     k->key = "last";
     strcpy(k++->text, t->training.drop_last ? "drop" : "keep");
+    k->key =
+        "epochs"; /* where they decide the learning rates; otherwise a training may grow longer */
+    if (il_schedule_of(&t->training.schedule)->whole)
+        snprintf(k++->text, sizeof k->text, "%u", t->training.epochs);
+    else
+        strcpy(k++->text, "any");
 }
 
 static il_status write_notes(const il_trainer *t, il_tensors *set, const il_remark *remarks,

@@ -42,8 +42,8 @@ void il_epochs_begin(const il_session *s, const il_table_style *style, FILE *out
     fputs("\n", out);
     fprintf(out, "init %s", il_arm_format(s->arm, IL_KEY_INIT, text));
     for (il_key key = 0; key < IL_KEYS; key++)
-        if (key > IL_KEY_HIDDEN && key != IL_KEY_LOSS && key != IL_KEY_INIT &&
-            !il_arm_is_plain(s->arm, key))
+        if (key != IL_KEY_DATA && key != IL_KEY_NETWORK && key != IL_KEY_HIDDEN &&
+            key != IL_KEY_LOSS && key != IL_KEY_INIT && !il_arm_is_plain(s->arm, key))
             put_setting(s, key, out);
     fprintf(out, ", seed %llu, engine %s\n\n", (unsigned long long)s->seed,
             s->arm->engine == IL_BLAS ? "blas" : "lockstep");

@@ -91,7 +91,7 @@ static void every_byte(void **state) {
 /* The mean and deviation that everyone knows, of the samples that train alone. */
 static void standardized(void **state) {
     (void)state;
-    il_dataset *data = load("mnist", "auto");
+    il_dataset *data = load("mnist", "standardize");
     double std = 1 / (255 * (double)data->scale), mean = -(double)data->offset * std;
     assert_true(fabs(mean - 0.1307) < 5e-5);
     assert_true(fabs(std - 0.3081) < 5e-5);

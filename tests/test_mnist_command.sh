@@ -5,7 +5,8 @@ set -u
 [ -n "${INITLAB_DATA:-}" ] || { echo "INITLAB_DATA is not set: MNIST is not fetched" && exit 77; }
 mirror=$(realpath "$INITLAB_DATA")
 initlab=$(realpath "$1")
-fetch=$(realpath "$2")/data/fetch.sh
+root=$(realpath "$2")
+fetch=$root/data/fetch.sh
 . "$(dirname "$(realpath "$0")")/command.sh"
 export INITLAB_DATA=$dir/data INITLAB_MIRROR=file://$mirror
 
@@ -20,6 +21,16 @@ good data show mnist
 shows 'samples     70000: 60000 train, 10000 test'
 shows 'with scale01: mean 0.1307, std 0.3081'
 grep -Eq '^  7  +6265  +1028$' out || fail mnist "sevens: $(grep '^  7' out)"
+
+# The studies that ship, with few samples and epochs.
+for study in "$root"/experiments/mnist/*.yaml; do
+    good run "$study" --seeds 1 --set budget=1 --set 'data=mnist(n=60)' --quiet
+done
+sed 's/^quick) .*/quick) sizes="20 40" seeds=2 samples=", n=100" epochs=1 ;;/; s/^budget: .*/budget: 2/' \
+    "$root/experiments/mnist/transfer.sh" >transfer.sh
+cases=$((cases + 1))
+INITLAB=$initlab sh transfer.sh >out 2>err || fail transfer.sh "$(cat err)"
+grep -qE '^ {6}40(  [0-9.]+ % \([0-9.]+-[0-9.]+\) *){3}$' out || fail transfer.sh "$(cat out)"
 
 # Fashion-MNIST and KMNIST are called as these files are, and are not these.
 export INITLAB_MIRROR=file://$mirror/mnist

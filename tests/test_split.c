@@ -131,6 +131,23 @@ static void standardized(void **state) {
     il_dataset_free(cut);
 }
 
+/* Moved by the mean of what trains, and otherwise the same: a difference of two samples stays. */
+static void centred(void **state) {
+    (void)state;
+    il_dataset *cut = make("blobs(n=300, inputs=3)", "random(test=0.3)", "center"),
+               *plain = make("blobs(n=300, inputs=3)", "random(test=0.3)", "none");
+    for (size_t j = 0; j < 3; j++) {
+        double mean, variance;
+        moments(cut, j, 0, cut->part[IL_TRAIN], &mean, &variance);
+        assert_true(fabs(mean) < 1e-6);
+        for (size_t i = 1; i < cut->n; i++)
+            assert_true(fabs((double)(cut->X[i * 3 + j] - cut->X[j]) -
+                             (double)(plain->X[i * 3 + j] - plain->X[j])) < 1e-5);
+    }
+    il_dataset_free(cut);
+    il_dataset_free(plain);
+}
+
 static void scaled01(void **state) {
     (void)state;
     il_dataset *cut = make("blobs(n=300, inputs=3)", "random(test=0.3)", "scale01");
@@ -171,18 +188,23 @@ static il_dataset *pictures(void) {
 static void pixels(void **state) {
     (void)state;
     il_real x[8], Y[2] = {0};
-    for (int k = 0; k < 2; k++) {
-        const il_scaling_type *scaling = k ? &il_scaling_auto : &il_scaling_standardize;
+    static const struct {
+        const il_scaling_type *type;
+        double unit;
+    } scalings[] = {/* mean 15, variance (225 + 25 + 25 + 225) / 4 = 125 */
+                    {&il_scaling_standardize, 11.180339887498949},
+                    {&il_scaling_center, 255},
+                    {&il_scaling_auto, 255}};
+    for (size_t k = 0; k < 3; k++) {
         il_dataset *data = pictures();
-        scaling->scale(data);
+        scalings[k].type->scale(data);
         il_samples all = il_dataset_part(data, IL_TRAIN, Y, 1);
         il_samples_read(&all, 0, 4, x);
-        /* mean 15, variance (225 + 25 + 25 + 225) / 4 = 125 */
         for (size_t i = 0; i < 4; i++)
-            assert_true(fabs((double)x[i] - (10.0 * (double)i - 15) / sqrt(125)) < 1e-6);
+            assert_true(fabs((double)x[i] - (10.0 * (double)i - 15) / scalings[k].unit) < 1e-6);
         all = il_dataset_part(data, IL_TEST, Y, 1);
         il_samples_read(&all, 1, 2, x);
-        assert_true(fabs((double)x[0] - 240 / sqrt(125)) < 1e-5 && x[0] == x[1]);
+        assert_true(fabs((double)x[0] - 240 / scalings[k].unit) < 1e-5 && x[0] == x[1]);
         il_dataset_free(data);
     }
     il_dataset *data = pictures();
@@ -198,13 +220,10 @@ static void pixels(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(random_parts),
-        cmocka_unit_test(stratified_parts),
-        cmocka_unit_test(impossible_splits),
-        cmocka_unit_test(standardized),
-        cmocka_unit_test(scaled01),
-        cmocka_unit_test(constant_feature),
-        cmocka_unit_test(pixels),
+        cmocka_unit_test(random_parts),      cmocka_unit_test(stratified_parts),
+        cmocka_unit_test(impossible_splits), cmocka_unit_test(standardized),
+        cmocka_unit_test(centred),           cmocka_unit_test(scaled01),
+        cmocka_unit_test(constant_feature),  cmocka_unit_test(pixels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -325,6 +325,34 @@ static void writing_refused(void **state) {
     il_tensors_free(set);
 }
 
+/* What can be refused before there is anything to write, and leaves nothing behind. */
+static void tried(void **state) {
+    (void)state;
+    il_error err;
+    static const struct {
+        const char *name;
+        bool notes;
+        il_status status;
+        const char *message;
+    } cases[] = {
+        {"x.npz", false, IL_OK, NULL},
+        {"x.safetensors", true, IL_OK, NULL},
+        {"x.npz", true, IL_INVALID, ".npz holds no notes (write a .safetensors)"},
+        {"x.npy", false, IL_INVALID, ".npy holds one tensor (write a .safetensors)"},
+        {"x", true, IL_INVALID,
+         "its end names no format of tensors (known: .safetensors, .npz, .npy)"},
+        {"no/x.npz", false, IL_IO,
+         "cannot write the tensors: No such file or directory (make the folder first)"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *path = path_of(cases[i].name);
+        assert_int_equal(il_tensors_try(path, cases[i].notes, &err), cases[i].status);
+        if (cases[i].message)
+            assert_error(&err, cases[i].status, path, cases[i].message);
+        assert_int_equal(count_files(0), 0);
+    }
+}
+
 #define WITH_FOLDER(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 
 int main(int argc, char **argv) {
@@ -344,7 +372,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(golden_files_load), WITH_FOLDER(round_trips), WITH_FOLDER(bytes_are_of_the_set),
         cmocka_unit_test(halves),       cmocka_unit_test(adding), WITH_FOLDER(finite_values),
-        WITH_FOLDER(writing_refused),
+        WITH_FOLDER(writing_refused),   WITH_FOLDER(tried),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

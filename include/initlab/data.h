@@ -25,9 +25,10 @@ extern "C" {
 
 extern const il_family il_datasets; /* xor, spirals, moons, sine, digits, mnist, csv … */
 extern const il_family il_splits;   /* given random */
-extern const il_family il_scalings; /* auto none scale01 standardize */
+extern const il_family il_scalings; /* auto none center scale01 standardize */
 
 typedef enum il_part { IL_TRAIN, IL_VALIDATION, IL_TEST, IL_PARTS } il_part;
+const char *il_part_name(il_part part); /* "train", "validation", "test" */
 
 typedef struct il_dataset {
     size_t n;              /* samples */

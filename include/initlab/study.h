@@ -86,7 +86,9 @@ typedef struct il_arm {
     il_call hidden, norm, dropout, loss, batch, optimizer, schedule, clip, penalty, bias, init;
     il_widths network;
     il_engine engine; /* from the spec: forced, or chosen by the size of network and data */
-    size_t baseline;  /* index of the arm that differs only in having the baseline's init; its own
+    const il_dataset
+        *built;      /* its data, one of the study's, where reading the study has built it */
+    size_t baseline; /* index of the arm that differs only in having the baseline's init; its own
                          index  for the baseline itself, SIZE_MAX when the study names none */
 } il_arm;
 
@@ -110,6 +112,8 @@ typedef struct il_study {
     bool varied[IL_KEYS]; /* the keys given as lists of two or more */
     il_arm *arms;
     size_t n_arms;
+    il_dataset **built; /* [n_built] what the spec was checked against, for the arms to use */
+    size_t n_built;
     const il_folders *folders; /* of the sources with which the study was read */
 } il_study;
 

@@ -22,6 +22,7 @@
 #define INITLAB_TENSOR_H
 
 #include "status.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -142,6 +143,10 @@ typedef enum il_generations {
  * IL_INVALID (the path names no such format, or the set does not fit it), IL_NO_MEMORY. */
 il_status il_tensors_write(const il_tensors *set, const char *path, il_generations generations,
                            il_error *err);
+
+/* Whether several tensors, with notes or without, could be written to PATH, as far as can be known before there are any.
+ * Nothing changes. Errors: those of il_tensors_write. */
+il_status il_tensors_try(const char *path, bool notes, il_error *err);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -5,9 +5,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-#define BAR 24            /* cells */
+#define BAR 24            /* cells, or fewer where the terminal is narrow */
 #define BAR_SECONDS 0.1   /* between two drawings on a terminal */
 #define LINE_SECONDS 10.0 /* between two lines elsewhere */
 
@@ -49,10 +50,17 @@ void cli_progress_say_joined(cli_progress *p, size_t total) {
                 il_store_found(p->store), total);
 }
 
-static void draw_bar(cli_progress *p, double share) {
+/* A line that the terminal breaks could not be cleared: the bar gives way to the text, and the text to the edge. */
+static void draw(cli_progress *p, double share, const char *text) {
+    struct winsize window;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0;
+    size_t width = (known ? window.ws_col : 80) - 1, n = strlen(text);
+    size_t bar = n + 1 >= width ? 0 : width - n - 1 < BAR ? width - n - 1 : BAR;
     cli_progress_clear(p);
-    for (size_t i = 0; i < BAR; i++)
-        fputs((double)i < share * BAR ? "█" : "░", stderr);
+    for (size_t i = 0; i < bar; i++)
+        fputs((double)i < share * (double)bar ? "█" : "░", stderr);
+    fprintf(stderr, "%s%.*s", bar ? " " : "", (int)width, text);
+    fflush(stderr);
     p->drawn = true;
 }
 
@@ -64,16 +72,18 @@ static bool due(cli_progress *p, double now) {
     return true;
 }
 
+bool cli_progress_due(cli_progress *p) {
+    return due(p, il_seconds());
+}
+
 void cli_progress_line(cli_progress *p, const char *text, double share) {
-    double t = il_seconds();
-    char left[32];
-    if (!due(p, t))
-        return;
-    format_seconds((t - p->start) * (1 - share) / share, left);
+    char left[32], line[256];
+    format_seconds((il_seconds() - p->start) * (1 - share) / share, left);
+    snprintf(line, sizeof line, "%s, %s%s left", text, p->terminal ? "" : "about ", left);
     if (p->terminal)
-        draw_bar(p, share);
-    fprintf(stderr, p->terminal ? " %s, %s left" : "initlab: %s, about %s left\n", text, left);
-    fflush(stderr);
+        draw(p, share, line);
+    else
+        fprintf(stderr, "initlab: %s\n", line);
 }
 
 void cli_progress_show(void *context, size_t done, size_t total) {
@@ -83,14 +93,14 @@ void cli_progress_show(void *context, size_t done, size_t total) {
     cli_progress_say_joined(p, total);
     if (done == found || !due(p, t))
         return;
-    char left[32];
+    char left[32], line[256];
     format_seconds((double)(total - done) / rate, left);
-    if (!p->terminal) {
-        fprintf(stderr, "initlab: %zu of %zu runs done, %.*f a second, about %s left\n", done,
-                total, rate < 10 ? 1 : 0, rate, left);
-        return;
-    }
-    draw_bar(p, (double)done / (double)total);
-    fprintf(stderr, " %zu/%zu runs, %.*f/s, %s left", done, total, rate < 10 ? 1 : 0, rate, left);
-    fflush(stderr);
+    snprintf(line, sizeof line,
+             p->terminal ? "%zu/%zu runs, %.*f/s, %s left"
+                         : "initlab: %zu of %zu runs done, %.*f a second, about %s left\n",
+             done, total, rate < 10 ? 1 : 0, rate, left);
+    if (p->terminal)
+        draw(p, (double)done / (double)total, line);
+    else
+        fputs(line, stderr);
 }

@@ -17,7 +17,8 @@ cli_progress cli_progress_begin(const char *path, const il_store *store);
 /* For il_run_options: `context` is the cli_progress. */
 void cli_progress_show(void *context, size_t done, size_t total);
 
-/* The same for anything else: `text`, and the share that is done. */
+/* The same for anything else, when it is due: `text`, and the share that is done. */
+bool cli_progress_due(cli_progress *progress);
 void cli_progress_line(cli_progress *progress, const char *text, double share);
 
 /* Takes the bar away. */

@@ -10,6 +10,7 @@
 #include "report/epochs.h"
 
 #include <cblas.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,13 +29,6 @@ typedef struct trainer {
     bool resumed;
 } trainer;
 
-/* The study's name for an option of ours. */
-static const char *key_of(cli_option option) {
-    return option == CLI_KEY_EPOCHS  ? "budget"
-           : option == CLI_KEY_UNTIL ? "converged"
-                                     : cli_options[option].name;
-}
-
 /* The options as "key=value"; a study of one arm follows. NULL without memory. */
 static char **make_overrides(const cli_args *args, size_t *n) {
     static const char *const engines[] = {"auto", "lockstep", "blas"};
@@ -52,7 +46,7 @@ static char **make_overrides(const cli_args *args, size_t *n) {
         cli_option option = args->text[i].option;
         if (option < CLI_KEY_DATA || option > CLI_KEY_UNTIL)
             continue;
-        if (asprintf(&overrides[(*n)++], "%s=%s", key_of(option), args->text[i].text) < 0)
+        if (asprintf(&overrides[(*n)++], "%s=%s", cli_options[option].name, args->text[i].text) < 0)
             overrides[*n - 1] = NULL;
     }
     return overrides;
@@ -90,12 +84,12 @@ static void stepped(void *context, const il_trainer *il, size_t step) {
     size_t steps = il_trainer_steps(il), n = t->session.task.part[IL_TRAIN].n;
     uint64_t epoch = il_trainer_finished(il, 0), last = t->session.study->budget;
     char text[128];
-    if (__atomic_load_n(&cli_interrupted, __ATOMIC_RELAXED))
+    if (__atomic_load_n(&cli_interrupted, __ATOMIC_RELAXED) || !cli_progress_due(&t->progress))
         return;
     il_trainer_so_far(il, 0, &loss, &accuracy);
     double done = (double)(epoch - t->rows[0].epoch) + (double)step / (double)steps;
     double rate = done * (double)n / (il_seconds() - t->start);
-    int used = snprintf(text, sizeof text, "epoch %llu of %llu, loss %.4f",
+    int used = snprintf(text, sizeof text, "epoch %llu of %llu, loss %.4g",
                         (unsigned long long)epoch + 1, (unsigned long long)last, loss);
     if (!t->session.task.data->target)
         used +=
@@ -127,15 +121,41 @@ static int add_row(trainer *t, il_epoch row) {
     return CLI_OK;
 }
 
+/* The file that a path names, or would, without links. */
+static bool find_file(const char *path, char out[PATH_MAX]) {
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    if (realpath(path, out))
+        return true;
+    int n = slash ? snprintf(folder, PATH_MAX, "%.*s", (int)(slash - path) + 1, path)
+                  : snprintf(folder, PATH_MAX, ".");
+    if (n >= PATH_MAX || !realpath(folder, out))
+        return false;
+    size_t used = strlen(out);
+    return snprintf(out + used, PATH_MAX - used, "/%s", name) < (int)(PATH_MAX - used);
+}
+
+static bool same_file(const char *a, const char *b) {
+    char x[PATH_MAX], y[PATH_MAX];
+    return find_file(a, x) && find_file(b, y) && strcmp(x, y) == 0;
+}
+
 /* What stands in the way of the files that are asked for, before anything is computed. */
 static int check_files(const cli_args *args) {
-    const char *checkpoint = cli_last_text(args, CLI_CHECKPOINT);
+    const char *checkpoint = cli_last_text(args, CLI_CHECKPOINT),
+               *save = cli_last_text(args, CLI_SAVE);
+    il_error err;
     if (args->given[CLI_RESUME] && !checkpoint)
         return cli_fail(CLI_USAGE, "--resume needs the file: --checkpoint FILE");
+    if (checkpoint && save && same_file(checkpoint, save))
+        return cli_fail(CLI_USAGE, "--save %s: is the --checkpoint too: name another file", save);
     if (checkpoint && !args->given[CLI_RESUME] && access(checkpoint, F_OK) == 0)
         return cli_fail(CLI_USAGE,
                         "%s is there already: go on from it with --resume, or name another file",
                         checkpoint);
+    if ((checkpoint && il_tensors_try(checkpoint, true, &err) != IL_OK) ||
+        (save && il_tensors_try(save, false, &err) != IL_OK))
+        return cli_fail_library(&err);
     return CLI_OK;
 }
 
@@ -147,27 +167,44 @@ static int save_checkpoint(trainer *t) {
     return cli_fail_library(&err);
 }
 
+/* What an interruption leaves once there is a checkpoint. */
+static void mean_checkpoint(const cli_args *args) {
+    const char *path = cli_last_text(args, CLI_CHECKPOINT);
+    char line[512];
+    if (!path)
+        return;
+    snprintf(line, sizeof line,
+             "initlab: interrupted: finished epochs are in %.300s: --resume goes on\n", path);
+    cli_signals_mean(CLI_INCOMPLETE, line);
+}
+
 static int begin(trainer *t) {
     il_error err;
     bool older;
     il_epoch first;
+    int code = CLI_OK;
     const char *path = cli_last_text(t->args, CLI_CHECKPOINT);
+    t->progress = cli_progress_begin(NULL, NULL);
+    t->start = il_seconds();
+    t->resumed = t->args->given[CLI_RESUME];
+    if (!t->resumed) {
+        first = il_session_begin(&t->session);
+        code = save_checkpoint(t);
+    } else if (il_session_resume(&t->session, path, &older, &first, &err) != IL_OK)
+        code = cli_fail_library(&err);
+    else if (older)
+        fprintf(stderr, "initlab: %s cannot be read: going on from %s.1\n", path, path);
+    if (code != CLI_OK)
+        return code;
     if (t->args->value[CLI_FORMAT] == TABLE)
         il_epochs_begin(&t->session, &t->style, stdout);
-    t->start = il_seconds();
-    if (!t->args->given[CLI_RESUME])
-        return add_row(t, il_session_begin(&t->session));
-    if (il_session_resume(&t->session, path, &older, &first, &err) != IL_OK)
-        return cli_fail_library(&err);
-    if (older)
-        fprintf(stderr, "initlab: %s is damaged: going on from %s.1\n", path, path);
-    t->resumed = true;
     return add_row(t, first);
 }
 
 /* Until the run ends, or a signal comes; then the epoch that is under way is lost. */
 static int train(trainer *t) {
     int code = begin(t);
+    mean_checkpoint(t->args);
     while (code == CLI_OK && !t->rows[t->n - 1].ended && !cli_interrupted) {
         il_epoch row = il_session_epoch(&t->session);
         code = save_checkpoint(t);
@@ -178,6 +215,7 @@ static int train(trainer *t) {
     return code;
 }
 
+/* When the weights cannot be saved, the rest is not lost with them. */
 static int finish(trainer *t) {
     const char *path = cli_last_text(t->args, CLI_SAVE);
     il_fingerprint fingerprint = cli_fingerprint();
@@ -187,25 +225,17 @@ static int finish(trainer *t) {
                                        .n = t->n,
                                        .resumed = t->resumed};
     il_error err;
+    int code = CLI_OK;
     if (path && il_session_save(&t->session, path, &err) != IL_OK)
-        return cli_fail_library(&err);
+        code = cli_fail_library(&err);
     if (t->args->value[CLI_FORMAT] == TABLE)
         il_epochs_end(&report, stdout);
     if (t->args->value[CLI_FORMAT] == CSV)
         il_epochs_csv(&report, stdout);
     if (t->args->value[CLI_FORMAT] == JSON &&
         il_epochs_json(&report, &fingerprint, stdout, &err) != IL_OK)
-        return cli_fail_library(&err);
-    return CLI_OK;
-}
-
-static void mean_signals(const cli_args *args) {
-    const char *path = cli_last_text(args, CLI_CHECKPOINT);
-    char line[512] = "initlab: interrupted: nothing was saved\n";
-    if (path)
-        snprintf(line, sizeof line,
-                 "initlab: interrupted: finished epochs are in %.300s: --resume goes on\n", path);
-    cli_signals_mean(path ? CLI_INCOMPLETE : CLI_INTERRUPTED, line);
+        code = cli_fail_library(&err);
+    return code;
 }
 
 int cli_train(const cli_args *args) {
@@ -223,8 +253,7 @@ int cli_train(const cli_args *args) {
         code = load(args, &sources, &study);
     openblas_set_num_threads(args->given[CLI_THREADS] ? (int)args->value[CLI_THREADS] : 1);
     t.style = cli_table_style(args);
-    t.progress = cli_progress_begin(NULL, NULL);
-    mean_signals(args);
+    cli_signals_mean(CLI_INTERRUPTED, "initlab: interrupted: nothing was saved\n");
     cli_signals_catch(true);
     if (code == CLI_OK &&
         il_session_open(study, args->given[CLI_TRAIN_SEED] ? args->value[CLI_TRAIN_SEED] : 1,

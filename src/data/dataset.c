@@ -17,6 +17,12 @@ static bool too_many(size_t n, size_t width) {
     return __builtin_mul_overflow(n, width, &values) || values > MOST_VALUES;
 }
 
+const char *il_part_name(il_part part) {
+    static const char *const names[] = {
+        [IL_TRAIN] = "train", [IL_VALIDATION] = "validation", [IL_TEST] = "test"};
+    return names[part];
+}
+
 il_status il_dataset_allocate(const il_dataset_shape *shape, il_dataset **out, il_error *err) {
     size_t n = shape->n, inputs = shape->inputs, outputs = shape->outputs;
     if (too_many(n, inputs))

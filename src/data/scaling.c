@@ -10,20 +10,6 @@ static void set_pixels(il_dataset *data, double scale, double offset) {
     data->offset = (il_real)offset;
 }
 
-/* Pixels have one mean and one deviation. A picture of one shade is only moved. */
-static void standardize_pixels(il_dataset *data) {
-    size_t n = data->part[IL_TRAIN] * data->inputs;
-    uint64_t sum = 0, squares = 0; /* exact: at most 2^28 values below 2^16 */
-    for (size_t i = 0; i < n; i++) {
-        uint64_t v = data->pixels[i];
-        sum += v;
-        squares += v * v;
-    }
-    double mean = (double)sum / (double)n, variance = (double)squares / (double)n - mean * mean;
-    double scale = variance > 0 ? 1 / __builtin_sqrt(variance) : 1;
-    set_pixels(data, scale, -mean * scale);
-}
-
 static void apply(il_dataset *data, size_t j, double scale, double offset) {
     for (size_t i = 0; i < data->n; i++) {
         il_real *x = &data->X[i * data->inputs + j];
@@ -31,28 +17,61 @@ static void apply(il_dataset *data, size_t j, double scale, double offset) {
     }
 }
 
-/* Numbers have a mean and a deviation for each feature. A feature that never changes is only moved. */
-static void standardize_feature(il_dataset *data, size_t j) {
-    size_t n = data->part[IL_TRAIN];
-    double mean = 0, variance = 0;
-    for (size_t i = 0; i < n; i++)
-        mean += (double)data->X[i * data->inputs + j];
-    mean /= (double)n;
+typedef struct moments {
+    double mean, variance;
+} moments;
+
+/* Pixels have one mean and one deviation. */
+static moments moments_of_pixels(const il_dataset *data) {
+    size_t n = data->part[IL_TRAIN] * data->inputs;
+    uint64_t sum = 0, squares = 0; /* exact: at most 2^28 values below 2^16 */
     for (size_t i = 0; i < n; i++) {
-        double d = (double)data->X[i * data->inputs + j] - mean;
-        variance += d * d;
+        uint64_t v = data->pixels[i];
+        sum += v;
+        squares += v * v;
     }
-    variance /= (double)n;
-    double scale = variance > 0 ? 1 / __builtin_sqrt(variance) : 1;
-    apply(data, j, scale, -mean * scale);
+    double mean = (double)sum / (double)n;
+    return (moments){mean, (double)squares / (double)n - mean * mean};
+}
+
+/* Numbers have a mean and a deviation for each feature. */
+static moments moments_of_feature(const il_dataset *data, size_t j) {
+    size_t n = data->part[IL_TRAIN];
+    moments m = {0, 0};
+    for (size_t i = 0; i < n; i++)
+        m.mean += (double)data->X[i * data->inputs + j];
+    m.mean /= (double)n;
+    for (size_t i = 0; i < n; i++) {
+        double d = (double)data->X[i * data->inputs + j] - m.mean;
+        m.variance += d * d;
+    }
+    m.variance /= (double)n;
+    return m;
+}
+
+/* What never changes, such as a picture of one shade, is only moved. */
+static double reciprocal_deviation(moments m) {
+    return m.variance > 0 ? 1 / __builtin_sqrt(m.variance) : 1;
 }
 
 static void standardize(il_dataset *data) {
+    if (data->pixels) {
+        moments m = moments_of_pixels(data);
+        set_pixels(data, reciprocal_deviation(m), -m.mean * reciprocal_deviation(m));
+        return;
+    }
+    for (size_t j = 0; j < data->inputs; j++) {
+        moments m = moments_of_feature(data, j);
+        apply(data, j, reciprocal_deviation(m), -m.mean * reciprocal_deviation(m));
+    }
+}
+
+static void center(il_dataset *data) {
     if (data->pixels)
-        standardize_pixels(data);
+        set_pixels(data, 1.0 / data->white, -moments_of_pixels(data).mean / data->white);
     else
         for (size_t j = 0; j < data->inputs; j++)
-            standardize_feature(data, j);
+            apply(data, j, 1, -moments_of_feature(data, j).mean);
 }
 
 static void scale01_feature(il_dataset *data, size_t j) {
@@ -76,12 +95,19 @@ static void scale01(il_dataset *data) {
 
 static void automatic(il_dataset *data) {
     if (data->pixels)
-        standardize_pixels(data);
+        center(data);
 }
 
 const il_scaling_type il_scaling_auto = {
-    .desc = {.name = "auto", .formula = "pixels standardized, numbers as they are"},
+    .desc = {.name = "auto", .formula = "pixels as center has them, numbers as they are"},
     .scale = automatic,
+};
+const il_scaling_type il_scaling_center = {
+    .desc = {.name = "center",
+             .aliases = "centre",
+             .formula = "training mean 0: pixels/white less the mean of all, every other feature "
+                        "less its own"},
+    .scale = center,
 };
 const il_scaling_type il_scaling_scale01 = {
     .desc = {.name = "scale01",
@@ -96,9 +122,7 @@ const il_scaling_type il_scaling_standardize = {
 };
 
 static const il_desc *const items[] = {
-    &il_scaling_auto.desc,
-    &none.desc,
-    &il_scaling_scale01.desc,
+    &il_scaling_auto.desc,        &none.desc, &il_scaling_center.desc, &il_scaling_scale01.desc,
     &il_scaling_standardize.desc,
 };
 

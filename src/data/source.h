@@ -47,7 +47,8 @@ typedef struct il_scaling_type {
     void (*scale)(il_dataset *data);
 } il_scaling_type;
 
-extern const il_scaling_type il_scaling_auto, il_scaling_scale01, il_scaling_standardize;
+extern const il_scaling_type il_scaling_auto, il_scaling_center, il_scaling_scale01,
+    il_scaling_standardize;
 
 /* What a dataset has: inputs as numbers, or as pixels of pictures when `rows` is given, and labels, or targets when
  * `outputs` is given. */

@@ -96,14 +96,35 @@ static il_status check_set(const il_tensors *set, const char *path, size_t forma
     return IL_OK;
 }
 
+static il_status check_format(const char *path, size_t *format, il_error *err) {
+    *format = find_format(path);
+    if (*format < FORMATS)
+        return IL_OK;
+    return il_file_fail(err, IL_INVALID, path,
+                        "its end names no format of tensors (known: .safetensors, .npz, .npy)");
+}
+
+il_status il_tensors_try(const char *path, bool notes, il_error *err) {
+    size_t format;
+    il_replacement *new;
+    il_status status = check_format(path, &format, err);
+    if (status == IL_OK && (formats[format].one || (notes && !formats[format].notes)))
+        return il_file_fail(err, IL_INVALID, path, "%s holds %s (write a .safetensors)",
+                            formats[format].end, formats[format].one ? "one tensor" : "no notes");
+    if (status == IL_OK)
+        status = il_replace_begin(path, "tensors", &new, err);
+    if (status == IL_OK)
+        il_replace_abandon(new);
+    return status;
+}
+
 il_status il_tensors_write(const il_tensors *set, const char *path, il_generations generations,
                            il_error *err) {
-    size_t format = find_format(path);
-    if (format == FORMATS)
-        return il_file_fail(err, IL_INVALID, path,
-                            "its end names no format of tensors (known: .safetensors, .npz, .npy)");
+    size_t format;
     il_replacement *new;
-    il_status status = check_set(set, path, format, err);
+    il_status status = check_format(path, &format, err);
+    if (status == IL_OK)
+        status = check_set(set, path, format, err);
     if (status == IL_OK)
         status = il_replace_begin(path, "tensors", &new, err);
     if (status != IL_OK)

@@ -205,32 +205,27 @@ static il_status check_judges(const il_spec *spec, const il_dataset *data, il_er
 
 /* A dataset split in one way, against everything else. Scaling changes no size, so the first serves. */
 static il_status check_data(const il_spec *spec, const il_folders *folders, size_t data,
-                            size_t split, il_spec_data *out, il_error *err) {
+                            size_t split, il_dataset **built, il_error *err) {
     const il_spec_list *list = spec->list;
     const il_data_request request = {.data = list[IL_KEY_DATA].call[data],
                                      .split = list[IL_KEY_SPLIT].call[split],
                                      .scale = list[IL_KEY_SCALE].call[0]};
-    il_dataset *built = NULL;
     il_error inner = {0};
-    il_status status = il_dataset_new(&request, folders, &built, &inner);
+    il_status status = il_dataset_new(&request, folders, built, &inner);
     if (status == IL_INVALID)
         return il_fail_at(err, &list[IL_KEY_DATA].place[data], 0, "%s", inner.message);
     if (status != IL_OK)
         return il_fail(err, status, "%s", inner.message);
-    *out = (il_spec_data){.train = built->part[IL_TRAIN], .numbers = built->target != NULL};
-    status = check_numbers(spec, &request.data, built, err);
+    status = check_numbers(spec, &request.data, *built, err);
     if (status == IL_OK)
-        status = check_fit(spec, &request.data, built, err);
+        status = check_fit(spec, &request.data, *built, err);
     if (status == IL_OK)
-        status = check_norms(spec, built, err);
-    if (status == IL_OK)
-        status = check_judges(spec, built, err);
-    il_dataset_free(built);
-    return status;
+        status = check_norms(spec, *built, err);
+    return status == IL_OK ? check_judges(spec, *built, err) : status;
 }
 
 /* Every pair of dataset and network. */
-il_status il_spec_check(const il_spec *spec, const il_folders *folders, il_spec_data *data,
+il_status il_spec_check(const il_spec *spec, const il_folders *folders, il_dataset **data,
                         il_error *err) {
     const il_spec_list *networks = &spec->list[IL_KEY_NETWORK];
     size_t datasets = spec->list[IL_KEY_DATA].n, splits = spec->list[IL_KEY_SPLIT].n;

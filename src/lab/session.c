@@ -110,7 +110,7 @@ il_status il_session_save(const il_session *s, const char *path, il_error *err) 
 }
 
 /* What the trainer itself does not know. */
-enum { NOTES = 6 };
+enum { NOTES = 7 };
 typedef struct notes {
     il_remark remark[NOTES];
     char text[NOTES][IL_WIDTHS_TEXT];
@@ -119,12 +119,14 @@ typedef struct notes {
 static void write_notes(const il_session *s, notes *out) {
     static const il_key keys[] = {IL_KEY_DATA, IL_KEY_SPLIT, IL_KEY_SCALE, IL_KEY_BIAS,
                                   IL_KEY_INIT};
-    for (size_t i = 0; i < NOTES - 1; i++) {
+    enum { CALLS = sizeof keys / sizeof *keys, SEED = CALLS, JUDGES };
+    for (size_t i = 0; i < CALLS; i++) {
         il_arm_format(s->arm, keys[i], out->text[i]);
         out->remark[i] = (il_remark){il_key_name(keys[i]), out->text[i]};
     }
-    snprintf(out->text[NOTES - 1], sizeof out->text[0], "%llu", (unsigned long long)s->seed);
-    out->remark[NOTES - 1] = (il_remark){"seed", out->text[NOTES - 1]};
+    snprintf(out->text[SEED], sizeof out->text[0], "%llu", (unsigned long long)s->seed);
+    out->remark[SEED] = (il_remark){"seed", out->text[SEED]};
+    out->remark[JUDGES] = (il_remark){"evaluate", il_part_name(s->task.judges)};
 }
 
 il_status il_session_checkpoint(const il_session *s, const char *path, il_error *err) {

@@ -339,7 +339,7 @@ static il_status read_override(reader *r, const char *prefix, const char *text) 
     il_status status = il_spec_find_key(text, (size_t)(equals - text), &place, &key, r->err);
     if (status != IL_OK)
         return status;
-    il_append(name, sizeof name, &used, "%s%s", prefix, il_spec_keys[key].name);
+    il_append(name, sizeof name, &used, "%s%.*s", prefix, (int)(equals - text), text);
     place.file = name;
     if (strlen(equals + 1) > IL_SPEC_BYTES)
         return il_fail_at(r->err, &place, 0, "more than %d bytes", IL_SPEC_BYTES);

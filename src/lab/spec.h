@@ -91,14 +91,9 @@ il_status il_spec_read(const il_sources *sources, const char *text, size_t size,
                        const char *const *overrides, size_t n, il_spec *out, il_error *err);
 void il_spec_free(il_spec *spec);
 
-/* What the expansion of a study needs to know of a dataset. */
-typedef struct il_spec_data {
-    size_t train; /* samples */
-    bool numbers; /* targets are numbers, not classes */
-} il_spec_data;
-
-/* Every pair of values that must fit. data[i * splits + k] becomes what dataset i is when it is split in way k. */
-il_status il_spec_check(const il_spec *spec, const il_folders *folders, il_spec_data *data,
+/* Every pair of values that must fit. data[i * splits + k] becomes dataset i, split in way k and scaled in the first
+ * way, for the caller to free, also after an error. */
+il_status il_spec_check(const il_spec *spec, const il_folders *folders, il_dataset **data,
                         il_error *err);
 
 /* How many of a dataset's samples a step takes. */

@@ -40,32 +40,33 @@ static il_call default_loss(const il_widths *network, bool numbers) {
 }
 
 /* The arm at a position of each list. */
-static void fill_arm(const il_spec *spec, const size_t *at, const il_spec_data *data, il_arm *arm) {
+static void fill_arm(const il_spec *spec, const size_t *at, il_dataset *const *built, il_arm *arm) {
     const il_spec_list *list = spec->list;
-    const il_spec_data *mine = &data[at[IL_KEY_DATA] * list[IL_KEY_SPLIT].n + at[IL_KEY_SPLIT]];
+    const il_dataset *data = built[at[IL_KEY_DATA] * list[IL_KEY_SPLIT].n + at[IL_KEY_SPLIT]];
+    arm->built = at[IL_KEY_SCALE] == 0 ? data : NULL;
     arm->network = list[IL_KEY_NETWORK].widths[at[IL_KEY_NETWORK]];
     for (il_key key = 0; key < IL_KEYS; key++)
         if (call_of(arm, key))
             *call_of(arm, key) = list[key].call[at[key]];
     if (!list[IL_KEY_LOSS].given)
-        arm->loss = default_loss(&arm->network, mine->numbers);
+        arm->loss = default_loss(&arm->network, data->target != NULL);
     /* A scheme that brings its own bias is followed unless the study says otherwise. */
     if (!list[IL_KEY_BIAS].given && il_init_type_of(&arm->init)->brings_bias)
         arm->bias = arm->init;
-    arm->engine = spec->engine == IL_SPEC_BLAS ? IL_BLAS
-                  : spec->engine == IL_SPEC_LOCKSTEP
-                      ? IL_LOCKSTEP
-                      : il_engine_auto(&arm->network, il_step_samples(&arm->batch, mine->train));
+    arm->engine =
+        spec->engine == IL_SPEC_BLAS ? IL_BLAS
+        : spec->engine == IL_SPEC_LOCKSTEP
+            ? IL_LOCKSTEP
+            : il_engine_auto(&arm->network, il_step_samples(&arm->batch, data->part[IL_TRAIN]));
 }
 
-static il_status expand(const il_spec *spec, const il_spec_data *data, il_study *study,
-                        il_error *err) {
+static il_status expand(const il_spec *spec, il_study *study, il_error *err) {
     size_t inits = spec->list[IL_KEY_INIT].n, at[IL_KEYS] = {0};
     study->arms = calloc(study->n_arms, sizeof *study->arms);
     if (!study->arms)
         return il_fail(err, IL_NO_MEMORY, "out of memory for %zu arms", study->n_arms);
     for (size_t i = 0; i < study->n_arms; i++) {
-        fill_arm(spec, at, data, &study->arms[i]);
+        fill_arm(spec, at, study->built, &study->arms[i]);
         /* init varies fastest: the arms that differ only in it are neighbours. */
         study->arms[i].baseline =
             spec->baseline == SIZE_MAX ? SIZE_MAX : i - i % inits + spec->baseline;
@@ -86,18 +87,26 @@ static il_status count_arms(const il_spec *spec, size_t *out, il_error *err) {
     return IL_OK;
 }
 
+/* Datasets are built to be checked, and kept. */
+static il_status build(const il_spec *spec, const il_folders *folders, il_study *study,
+                       il_error *err) {
+    size_t n = spec->list[IL_KEY_DATA].n * spec->list[IL_KEY_SPLIT].n;
+    study->built = calloc(n, sizeof(il_dataset *));
+    if (!study->built)
+        return il_fail(err, IL_NO_MEMORY, "out of memory for %zu datasets", n);
+    study->n_built = n;
+    return il_spec_check(spec, folders, study->built, err);
+}
+
 static il_status make_study(const il_spec *spec, const il_folders *folders, il_study **out,
                             il_error *err) {
     il_study *study = calloc(1, sizeof *study);
-    il_spec_data *data =
-        calloc(spec->list[IL_KEY_DATA].n * spec->list[IL_KEY_SPLIT].n, sizeof *data);
-    il_status status = study && data ? count_arms(spec, &study->n_arms, err)
-                                     : il_fail(err, IL_NO_MEMORY, "out of memory for a study");
+    il_status status = study ? count_arms(spec, &study->n_arms, err)
+                             : il_fail(err, IL_NO_MEMORY, "out of memory for a study");
     if (status == IL_OK)
-        status = il_spec_check(spec, folders, data, err);
+        status = build(spec, folders, study, err);
     if (status == IL_OK)
-        status = expand(spec, data, study, err);
-    free(data);
+        status = expand(spec, study, err);
     if (status != IL_OK) {
         il_study_free(study);
         return status;
@@ -136,8 +145,12 @@ il_status il_study_parse(const char *text, size_t size, const char *name,
 }
 
 void il_study_free(il_study *study) {
-    if (study)
-        free(study->arms);
+    if (!study)
+        return;
+    for (size_t i = 0; i < study->n_built; i++)
+        il_dataset_free(study->built[i]);
+    free(study->built);
+    free(study->arms);
     free(study);
 }
 

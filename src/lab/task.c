@@ -22,9 +22,11 @@ static il_part judges_of(const il_study *study, const il_dataset *data) {
 il_status il_task_open(const il_study *study, const il_arm *arm, il_task *out, il_error *err) {
     size_t outputs = outputs_of(arm);
     *out = (il_task){0};
-    il_status status = il_dataset_new(&arm->data, study->folders, &out->data, err);
+    il_status status =
+        arm->built ? IL_OK : il_dataset_new(&arm->data, study->folders, &out->own, err);
     if (status != IL_OK)
         return status;
+    out->data = arm->built ? arm->built : out->own;
     out->Y = malloc(out->data->n * outputs * sizeof *out->Y);
     if (!out->Y)
         return il_fail(err, IL_NO_MEMORY, "no memory for the targets of %zu samples", out->data->n);
@@ -35,7 +37,7 @@ il_status il_task_open(const il_study *study, const il_arm *arm, il_task *out, i
 }
 
 void il_task_close(il_task *task) {
-    il_dataset_free(task->data);
+    il_dataset_free(task->own);
     free(task->Y);
     *task = (il_task){0};
 }

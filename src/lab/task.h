@@ -5,13 +5,14 @@
 #include "initlab/study.h"
 
 typedef struct il_task {
-    il_dataset *data;
-    il_real *Y; /* [data->n][outputs] */
+    const il_dataset *data;
+    il_dataset *own; /* where the study has not built it */
+    il_real *Y;      /* [data->n][outputs] */
     il_samples part[IL_PARTS];
     il_part judges;
 } il_task;
 
-/* Builds the arm's data; to be closed also after an error. */
+/* Takes the arm's data from the study, or builds it; to be closed also after an error, and before the study is freed. */
 il_status il_task_open(const il_study *study, const il_arm *arm, il_task *out, il_error *err);
 void il_task_close(il_task *task);
 

@@ -12,15 +12,12 @@ enum {
     PICTURES = 24 /* and pictures, all at most */
 };
 
-static const char *const parts[] = {
-    [IL_TRAIN] = "train", [IL_VALIDATION] = "validation", [IL_TEST] = "test"};
-
 static void put_parts(const il_dataset *data, FILE *out) {
     fprintf(out, "samples     %zu:", data->n);
     const char *comma = "";
     for (il_part p = 0; p < IL_PARTS; p++)
         if (data->part[p]) {
-            fprintf(out, "%s %zu %s", comma, data->part[p], parts[p]);
+            fprintf(out, "%s %zu %s", comma, data->part[p], il_part_name(p));
             comma = ",";
         }
     putc('\n', out);
@@ -71,7 +68,7 @@ static void put_classes(const il_data_summary *s, FILE *out) {
     fprintf(out, "classes     %zu\n\n  %-12s", data->classes, "class");
     for (il_part p = 0; p < IL_PARTS; p++)
         if (data->part[p])
-            fprintf(out, " %11s", parts[p]);
+            fprintf(out, " %11s", il_part_name(p));
     putc('\n', out);
     for (size_t c = 0; c < shown; c++) {
         fprintf(out, "  %-12zu", c);

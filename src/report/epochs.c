@@ -1,5 +1,7 @@
 #include "report/epochs.h"
 
+#include "report/values.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -8,21 +10,24 @@ static bool has_test(const il_session *s) {
 }
 
 static const char *judges_name(const il_session *s) {
-    return s->task.judges == IL_VALIDATION ? "validation" : "test";
+    return il_part_name(s->task.judges);
 }
 
 static void put_samples(const il_session *s, FILE *out) {
     const size_t *part = s->task.data->part;
     fprintf(out, "%zu train", part[IL_TRAIN]);
-    if (part[IL_VALIDATION])
-        fprintf(out, ", %zu validation", part[IL_VALIDATION]);
-    if (part[IL_TEST])
-        fprintf(out, ", %zu test", part[IL_TEST]);
+    for (il_part p = IL_VALIDATION; p < IL_PARTS; p++)
+        if (part[p])
+            fprintf(out, ", %zu %s", part[p], il_part_name(p));
 }
 
+/* Without the key where the value begins with it, as batch(128) does. */
 static void put_setting(const il_session *s, il_key key, FILE *out) {
     char text[IL_WIDTHS_TEXT];
-    fprintf(out, ", %s %s", il_key_name(key), il_arm_format(s->arm, key, text));
+    const char *name = il_key_name(key);
+    il_arm_format(s->arm, key, text);
+    bool said = strncmp(text, name, strlen(name)) == 0;
+    fprintf(out, ", %s%s%s", said ? "" : name, said ? "" : " ", text);
 }
 
 void il_epochs_begin(const il_session *s, const il_table_style *style, FILE *out) {
@@ -37,8 +42,8 @@ void il_epochs_begin(const il_session *s, const il_table_style *style, FILE *out
     fputs("\n", out);
     fprintf(out, "init %s", il_arm_format(s->arm, IL_KEY_INIT, text));
     for (il_key key = 0; key < IL_KEYS; key++)
-        if (key > IL_KEY_HIDDEN && key != IL_KEY_LOSS && key != IL_KEY_INIT &&
-            !il_arm_is_plain(s->arm, key))
+        if (key != IL_KEY_DATA && key != IL_KEY_NETWORK && key != IL_KEY_HIDDEN &&
+            key != IL_KEY_LOSS && key != IL_KEY_INIT && !il_arm_is_plain(s->arm, key))
             put_setting(s, key, out);
     fprintf(out, ", seed %llu, engine %s\n\n", (unsigned long long)s->seed,
             s->arm->engine == IL_BLAS ? "blas" : "lockstep");
@@ -47,14 +52,16 @@ void il_epochs_begin(const il_session *s, const il_table_style *style, FILE *out
         fprintf(out, "  %*s loss%s", (int)strlen(judges_name(s)), judges_name(s),
                 s->task.data->target ? ""
                                      : (s->task.judges == IL_TEST ? "  test acc." : "  val. acc."));
-    fputs("    time\n", out);
+    fputs("      time\n", out);
 }
 
-static void put_number(double value, int width, FILE *out) {
+/* NAN where there is no such number, unless the run has diverged. */
+static void put_number(double value, int width, bool diverged, FILE *out) {
+    bool plain = value == 0 || (fabs(value) >= 0.001 && fabs(value) < 99999);
     if (isnan(value))
-        fprintf(out, "%*s", width, "");
+        fprintf(out, "%*s", width, diverged ? "nan" : "");
     else
-        fprintf(out, value != 0 && fabs(value) < 0.001 ? "%*.2e" : "%*.4f", width, value);
+        fprintf(out, plain ? "%*.4f" : "%*.2e", width, value);
 }
 
 static void put_share(double value, int width, FILE *out) {
@@ -66,16 +73,17 @@ static void put_share(double value, int width, FILE *out) {
 
 void il_epochs_row(const il_session *s, const il_epoch *row, double wall_s, FILE *out) {
     bool numbers = s->task.data->target != NULL;
+    bool diverged = row->ended && row->outcome == IL_DIVERGED;
     fprintf(out, "%5llu", (unsigned long long)row->epoch);
-    put_number(row->train_loss, 12, out);
+    put_number(row->train_loss, 12, diverged, out);
     if (!numbers)
         put_share(row->train_accuracy, 12, out);
     if (has_test(s)) {
-        put_number(row->test_loss, (int)strlen(judges_name(s)) + 7, out);
+        put_number(row->test_loss, (int)strlen(judges_name(s)) + 7, diverged, out);
         if (!numbers)
             put_share(row->test_accuracy, 11, out);
     }
-    fprintf(out, "%6.1f s\n", wall_s);
+    fprintf(out, "%8.1f s\n", wall_s);
 }
 
 /* The epoch, among the rows, of the best accuracy, or without classes of the least loss. */
@@ -114,7 +122,7 @@ static void put_outcome(const il_training_report *r, const il_epoch *last, FILE 
 void il_epochs_end(const il_training_report *r, FILE *out) {
     const il_session *s = r->session;
     const il_epoch *last = &r->rows[r->n - 1], *best = &r->rows[best_row(r)];
-    const char *part = has_test(s) ? judges_name(s) : "train";
+    const char *part = judges_name(s);
     double seconds = r->wall_s[r->n - 1];
     putc('\n', out);
     put_outcome(r, last, out);
@@ -135,7 +143,7 @@ static void put_field(double value, FILE *out) {
     char text[32];
     putc(',', out);
     if (!isnan(value))
-        fputs(il_number_format((double)(float)value, text), out);
+        fputs(il_float_format((float)value, text), out);
 }
 
 void il_epochs_csv(const il_training_report *r, FILE *out) {

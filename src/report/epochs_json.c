@@ -35,11 +35,11 @@ il_status il_epochs_json(const il_training_report *r, const il_fingerprint *fing
                          il_error *err) {
     const il_session *s = r->session;
     char text[IL_WIDTHS_TEXT];
-    json_t *report =
-        json_pack("{si sI si sb ss so so}", "schema", 1, "seed", (json_int_t)s->seed, "parameters",
-                  (int)il_network_size(il_trainer_network(s->trainer)), "resumed", r->resumed,
-                  "outcome", outcomes[r->rows[r->n - 1].outcome], "fingerprint",
-                  il_json_fingerprint(s->study, fingerprint), "epochs", rows_json(r));
+    json_t *report = json_pack(
+        "{si sI si sb ss ss so so}", "schema", 1, "seed", (json_int_t)s->seed, "parameters",
+        (int)il_network_size(il_trainer_network(s->trainer)), "resumed", r->resumed, "outcome",
+        outcomes[r->rows[r->n - 1].outcome], "evaluate", il_part_name(s->task.judges),
+        "fingerprint", il_json_fingerprint(s->study, fingerprint), "epochs", rows_json(r));
     int failed = report == NULL;
     for (il_key key = 0; key < IL_KEYS && !failed; key++)
         failed |= json_object_set_new(report, il_key_name(key),

@@ -1,6 +1,6 @@
 /* One line per run, as CSV or JSON: the arm's settings, then the seed and what became of it. The columns are the
  * same for every study, so that files of several studies can be put under one another. */
-#include "report/report.h"
+#include "report/values.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,20 +20,6 @@ static void put_field(FILE *out, const char *text) {
     putc('"', out);
 }
 
-/* The shortest decimal that reads back to the same float: 0.1, where the double of the same value
- * is 0.10000000149011612. */
-static char *format_float(float value, char text[32]) {
-    double shortest = (double)value;
-    if (isfinite(value))
-        for (int digits = 1; digits <= 9; digits++) {
-            snprintf(text, 32, "%.*g", digits, (double)value);
-            shortest = strtod(text, NULL);
-            if ((float)shortest == value)
-                break;
-        }
-    return il_number_format(shortest, text);
-}
-
 static const char *const outcomes[] = {[IL_CONVERGED] = "converged",
                                        [IL_CENSORED] = "censored",
                                        [IL_DIVERGED] = "diverged",
@@ -42,8 +28,8 @@ static const char *const outcomes[] = {[IL_CONVERGED] = "converged",
 static void put_run(FILE *out, const il_run *run, size_t seed, uint32_t budget) {
     char loss[32], accuracy[32];
     fprintf(out, ",%zu,%s,%u,%u,%s,%s,", seed, outcomes[run->outcome], run->epoch,
-            il_run_time(run, budget), format_float(run->loss, loss),
-            isnan(run->accuracy) ? "" : format_float(run->accuracy, accuracy));
+            il_run_time(run, budget), il_float_format(run->loss, loss),
+            isnan(run->accuracy) ? "" : il_float_format(run->accuracy, accuracy));
     if (run->outcome == IL_DIVERGED)
         fprintf(out, "%u", (unsigned)run->layer);
     putc('\n', out);
@@ -108,7 +94,7 @@ static void put_json_text(FILE *out, const char *key, const char *value) {
 /* JSON has no infinity and no NaN. */
 static void put_json_number(FILE *out, const char *key, float value) {
     char text[32];
-    fprintf(out, ",\"%s\":%s", key, isfinite(value) ? format_float(value, text) : "null");
+    fprintf(out, ",\"%s\":%s", key, isfinite(value) ? il_float_format(value, text) : "null");
 }
 
 il_status il_export_jsonl(const il_archive *a, FILE *out, il_error *err) {

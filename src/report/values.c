@@ -1,9 +1,23 @@
 #include "report/values.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 json_t *il_json_number(double value) {
-    return isnan(value) ? json_null() : json_real(value);
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+char *il_float_format(float value, char text[32]) {
+    double shortest = (double)value;
+    if (isfinite(value))
+        for (int digits = 1; digits <= 9; digits++) {
+            snprintf(text, 32, "%.*g", digits, (double)value);
+            shortest = strtod(text, NULL);
+            if ((float)shortest == value)
+                break;
+        }
+    return il_number_format(shortest, text);
 }
 
 const char *il_engine_name(il_engine engine) {

@@ -1,4 +1,4 @@
-/* What the JSON reports share. Each returns a new reference, or NULL without memory. */
+/* What reports share. A json_t is a new reference, or NULL without memory. */
 #ifndef IL_REPORT_VALUES_H
 #define IL_REPORT_VALUES_H
 
@@ -6,10 +6,14 @@
 
 #include <jansson.h>
 
-/* null for NAN: a number that does not exist. */
+/* null for what JSON has no number for, and for one that does not exist. */
 json_t *il_json_number(double value);
 
 json_t *il_json_fingerprint(const il_study *study, const il_fingerprint *fingerprint);
+
+/* The shortest decimal that reads back to the same float: 0.1, where the double of the same value
+ * is 0.10000000149011612. Returns `text`. */
+char *il_float_format(float value, char text[32]);
 
 const char *il_engine_name(il_engine engine);
 

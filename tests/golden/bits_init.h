@@ -1,7 +1,6 @@
 /* {scheme, hidden activation, hash}, checked by test_bits_init.c on every build. They change only when an
  * algorithm changes, which is a change of every published number: say so in the commit. */
-    {"zeros", "relu", UINT64_C(0x0aa713457b840e25)},
-    {"ones", "relu", UINT64_C(0x8755310ac451eca5)},
+{"zeros", "relu", UINT64_C(0x0aa713457b840e25)}, {"ones", "relu", UINT64_C(0x8755310ac451eca5)},
     {"constant(value=0.3)", "relu", UINT64_C(0x9c24470dfd485c05)},
     {"identity(gain=0.7)", "relu", UINT64_C(0xa311884f6f5ec925)},
     {"zero_hadamard", "relu", UINT64_C(0xe237dd75f5630125)},
@@ -20,7 +19,8 @@
     {"lecun_normal", "selu", UINT64_C(0x819884b3e63bf951)},
     {"variance_scaling(mode=fan_out)", "tanh", UINT64_C(0x338611afab62971a)},
     {"variance_scaling(mode=fan_avg, distribution=uniform)", "tanh", UINT64_C(0x778aa5d416042b97)},
-    {"variance_scaling(scale=auto, mode=fan_geo_avg, distribution=truncated)", "mish", UINT64_C(0x1eb0d7e95a96392c)},
+    {"variance_scaling(scale=auto, mode=fan_geo_avg, distribution=truncated)", "mish",
+     UINT64_C(0x1eb0d7e95a96392c)},
     {"critical(sigma_b2=0.05)", "tanh", UINT64_C(0x7d5bc9a8c8ccd38f)},
     {"critical", "relu", UINT64_C(0xd6c0824cd9e4c899)},
     {"random_walk", "relu", UINT64_C(0xf299e4495da1b615)},
@@ -44,8 +44,7 @@
     {"caffe_xavier", "relu", UINT64_C(0xcaa3dbcc25474e7b)},
     {"kann", "relu", UINT64_C(0x819884b3e63bf951)},
     {"genann", "relu", UINT64_C(0x81d98651d8b2673d)},
-    {"fann", "relu", UINT64_C(0xe5eb886f81b0e46f)},
-    {"tinn", "relu", UINT64_C(0xcda3e55cb32bc4c9)},
+    {"fann", "relu", UINT64_C(0xe5eb886f81b0e46f)}, {"tinn", "relu", UINT64_C(0xcda3e55cb32bc4c9)},
     {"darknet_dense", "relu", UINT64_C(0x66d763eb2230dccf)},
     {"ggml_mnist", "relu", UINT64_C(0xb69f36430f6829f4)},
     {"tiny_dnn", "relu", UINT64_C(0x778aa5d416042b97)},

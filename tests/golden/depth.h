@@ -1,4 +1,5 @@
 /* Written by depth.py with SciPy: see there. */
+/* clang-format off */
 #ifndef GOLDEN_DEPTH_H
 #define GOLDEN_DEPTH_H
 

@@ -118,7 +118,7 @@ def table(out, head, fields, rows):
 
 
 def main():
-    out = ["/* Written by depth.py with SciPy: see there. */", "#ifndef GOLDEN_DEPTH_H", "#define GOLDEN_DEPTH_H"]
+    out = ["/* Written by depth.py with SciPy: see there. */", "/* clang-format off */", "#ifndef GOLDEN_DEPTH_H", "#define GOLDEN_DEPTH_H"]
     rows = []
     for name, f in ACTIVATIONS.items():
         for q in (0.01, 0.57, 1, 9):

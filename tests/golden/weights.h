@@ -1,4 +1,5 @@
-/* Made by weights.py from PyTorch 2.15.0. clang-format off */
+/* Made by weights.py from PyTorch 2.15.0. */
+/* clang-format off */
 static const double golden_input[] = {
     0.737629473, 1.94592917, -0.699541628, -1.30229735, -0.513262212, -0.269619554, 0.246184662, 0.483925283,
     0.450417787, -0.956833422, 1.50118792, -0.313573658,

@@ -44,7 +44,8 @@ def array(type_, name, values):
     print("};")
 
 
-print("/* Made by weights.py from PyTorch " + torch.__version__.split("+")[0] + ". clang-format off */")
+print("/* Made by weights.py from PyTorch " + torch.__version__.split("+")[0] + ". */")
+print("/* clang-format off */")
 X = torch.randn(4, 3)
 array("double", "golden_input", [f"{v:.9g}" for v in X.flatten().tolist()])
 rows = []

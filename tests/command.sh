@@ -14,7 +14,7 @@ fail() {
 # call ARGS…: runs initlab, leaving its exit code in $code and its output in the files out and err.
 call() {
     cases=$((cases + 1))
-    timeout 60 "$initlab" "$@" >out 2>err </dev/null
+    timeout 300 "$initlab" "$@" >out 2>err </dev/null
     code=$?
 }
 

@@ -261,6 +261,12 @@ static void overrides(void **state) {
     assert_arm(study, 1, IL_KEY_INIT, "he_normal");
     il_study_free(study);
 
+    study = parse(BASE "epochs: 7\nuntil: never\n"); /* what budget and converged are called too */
+    assert_int_equal(study->budget, 7);
+    assert_int_equal(study->converged.n, 0);
+    il_study_free(study);
+    assert_override("epochs=0", "--set epochs:1:1: budget: 0 is outside [1, 100000000]");
+
     assert_override("init", "--set: expected key=value, found 'init'");
     assert_override("=zeros", "--set: unknown key '' (known: data, split, scale, network, hidden, "
                               "norm, dropout, loss, batch, "
@@ -294,8 +300,10 @@ static void keys_refused(void **state) {
                    "x.yaml:4:12: mapping values are not allowed in this context");
     assert_message(BASE "optimiser: sgd\n",
                    "x.yaml:4:1: unknown key 'optimiser' (did you mean 'optimizer'?)");
-    assert_message(BASE "epochs: 3\n",
-                   "x.yaml:4:1: unknown key 'epochs' (known: data, split, scale, network, "
+    assert_message(BASE "budget: 3\nepochs: 3\n",
+                   "x.yaml:5:1: epochs: is given twice, first on line 4");
+    assert_message(BASE "rounds: 3\n",
+                   "x.yaml:4:1: unknown key 'rounds' (known: data, split, scale, network, "
                    "hidden, norm, dropout, loss, batch, "
                    "optimizer, schedule, clip and 13 more)");
     assert_message(BASE "data: and\n", "x.yaml:4:1: data: is given twice, first on line 1");

@@ -282,12 +282,62 @@ static void as_a_baseline(void **state) {
     il_study_free(study);
 }
 
+/* Each replica's loss, verdict and gradient are those of its logits and targets alone, to the bit, whether the targets
+ * are shared or its own. */
+static void replicas_stand_alone(void **state) {
+    (void)state;
+    static const char *const losses[] = {"bce",   "softmax_ce", "softmax_ce(label_smoothing=0.1)",
+                                         "mse",   "mae",        "huber(delta=0.5)",
+                                         "hinge", "perceptron", "hinge(squared=true)"};
+    enum { N = 2, R = 16 };
+    for (size_t c = 0; c < sizeof losses / sizeof *losses; c++)
+        for (size_t K = 1; K <= 3; K += 2)
+            for (int own = 0; own < 2; own++) {
+                il_call call = parse(&il_losses, losses[c]);
+                il_real z[MOST * R], Y[MOST * R], delta[MOST * R], scratch[3 * R], row[R];
+                il_real loss[R], correct[R];
+                il_stream draws = il_stream_open(c, IL_PURPOSE_DATA, (uint32_t)K);
+                il_stream_normal(&draws, N * K * R, z);
+                for (size_t i = 0; i < N * K * R; i++) {
+                    size_t r = own ? i % R : 0, at = own ? i / R : i % (N * K);
+                    Y[i] = (il_real)((at / K + r) % (K == 1 ? 2 : K) == (K == 1 ? 1 : at % K));
+                }
+                if (K < il_loss_of(&call)->min_outputs)
+                    continue;
+                il_loss_of(&call)->evaluate(call.arg, &(il_loss_pass){.n = N,
+                                                                      .outputs = K,
+                                                                      .R = R,
+                                                                      .z = z,
+                                                                      .Y = Y,
+                                                                      .own = own,
+                                                                      .loss = loss,
+                                                                      .correct = correct,
+                                                                      .delta = delta,
+                                                                      .scratch = scratch,
+                                                                      .row = row});
+                for (size_t r = 0; r < R; r++) {
+                    il_real mine[MOST], target[MOST];
+                    for (size_t i = 0; i < N * K; i++) {
+                        mine[i] = z[i * R + r];
+                        target[i] = own ? Y[i * R + r] : Y[i];
+                    }
+                    result alone = evaluate(losses[c], N, K, mine, target);
+                    bool same = loss[r] == alone.loss && correct[r] == alone.correct;
+                    for (size_t i = 0; i < N * K; i++)
+                        same &= delta[i * R + r] == alone.delta[i];
+                    if (!same)
+                        fail_msg("%s of %zu outputs, own=%d, replica %zu: %g, not %g", losses[c], K,
+                                 own, r, (double)loss[r], (double)alone.loss);
+                }
+            }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(closed_forms),      cmocka_unit_test(means),
         cmocka_unit_test(large_logits),      cmocka_unit_test(not_finite),
         cmocka_unit_test(names_and_outputs), cmocka_unit_test(the_perceptron_rule),
-        cmocka_unit_test(as_a_baseline),
+        cmocka_unit_test(as_a_baseline),     cmocka_unit_test(replicas_stand_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

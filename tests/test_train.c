@@ -226,7 +226,21 @@ static const recipe recipes[] = {
     RECIPE("3-6-5-2", "prelu(per_unit=true)", "layernorm(after=true)", "dropout(p=0.2)",
            "momentum(lr=0.05)", 5, IL_ORDER_PER_SEED),
     RECIPE("3-6-5-2", "prelu", "batchnorm", "none", "sgd(lr=0.1)", 0, IL_ORDER_PER_SEED),
+    {"3-6-5-2", "relu", "batchnorm", "0.2", "momentum(lr=0.05)", "plateau(patience=0, factor=0.3)",
+     "norm(0.5)", "max_norm(1)", 5, IL_ORDER_PER_SEED, true, 2},
+    {"3-6-5-2", "prelu", "none", "none", "nadam(lr=0.05)", "cosine(warmup=2)", "value(0.1)",
+     "l2(0.01, all=true)", 5, IL_ORDER_PER_SEED, false, 3},
 };
+
+/* Epochs as a group runs them. */
+static void advance(il_trainer *trainer, int epochs) {
+    il_real loss[64], correct[64];
+    for (int e = 0; e < epochs; e++) {
+        il_trainer_evaluate(trainer, &data, loss, correct);
+        il_trainer_observe(trainer, loss);
+        il_trainer_epoch(trainer, NULL, NULL);
+    }
+}
 
 /* A run depends on its seed alone: not on R, the lane, when it began, or what was shrunk away beside it. */
 static void runs_stand_alone(void **state) {
@@ -235,24 +249,23 @@ static void runs_stand_alone(void **state) {
         il_real alone[256], among[256];
         il_trainer *one = trainer_of(&recipes[x], IL_LOCKSTEP, 16);
         begin(one, 0, 7);
-        for (int e = 0; e < 9; e++)
-            il_trainer_epoch(one, NULL, NULL);
+        advance(one, 9);
         size_t n = state_of(one, 0, alone);
 
         il_trainer *many = trainer_of(&recipes[x], IL_LOCKSTEP, 64);
         for (size_t r = 0; r < 64; r++)
             begin(many, r, 100 + r);
-        for (int e = 0; e < 4; e++)
-            il_trainer_epoch(many, NULL, NULL);
+        advance(many, 4);
         begin(many, 37, 7);
-        for (int e = 0; e < 5; e++)
-            il_trainer_epoch(many, NULL, NULL);
+        advance(many, 5);
         size_t lanes[] = {3, 37, 60};
         il_trainer_keep(many, lanes, 3);
-        for (int e = 0; e < 4; e++)
-            il_trainer_epoch(many, NULL, NULL);
+        advance(many, 4);
         assert_int_equal(state_of(many, 1, among), n);
         assert_memory_equal(alone, among, n * sizeof *alone);
+        assert_true(one->best[0] == many->best[1] && one->stale[0] == many->stale[1]);
+        assert_memory_equal(one->schedule, many->schedule + IL_SCHEDULE_STATE,
+                            IL_SCHEDULE_STATE * sizeof *one->schedule);
         state_of(many, 0, among);
         assert_memory_not_equal(alone, among, n * sizeof *alone);
         il_trainer_free(one);

@@ -157,7 +157,8 @@ void il_network_backward(il_network *net, size_t n, const il_real *X);
  * activation says, running means 0 and variances 1. */
 void il_network_reset(il_network *net, size_t replica);
 
-/* Frozen layers keep their parameters; gradients are still computed. */
+/* Frozen layers keep their parameters; gradients are still computed, and the running statistics of batchnorm still move in
+ * training, as in PyTorch. */
 void il_network_freeze(il_network *net, size_t k, bool frozen);
 
 /* Walks the parameters that are not frozen: begin with {0}; each call finds the next range of parameters (indices of

@@ -4,7 +4,7 @@
  * they are counted from 0. Linear has weight [fan_out, fan_in] and bias [fan_out], a norm weight and bias, batchnorm
  * also running_mean and running_var, a learned slope weight. So a file that is written here loads in PyTorch with
  * load_state_dict. Reading goes by order, not by number: the k-th matrix in the file is layer k's, whatever stands
- * between, under any names that end alike.
+ * between, under any names that end alike; on which side of the activation a norm stands is the network's affair.
  *
  *     #include <initlab.h>
  *     int main(void) {

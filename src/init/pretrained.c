@@ -124,7 +124,8 @@ const il_init_type il_init_pretrained = {
                          .kind = IL_TEXT,
                          .word = "all"},
                         {.name = "freeze",
-                         .doc = "which are not trained, as in 1-2; none",
+                         .doc =
+                             "which are not trained, as in 1-2; none (running statistics move on)",
                          .kind = IL_TEXT,
                          .word = "none"},
                         {.name = "base",

@@ -28,8 +28,11 @@ typedef struct group {
     il_real *loss, *correct; /* [R] */
 } group;
 
-#define CACHE 32768 /* bytes of first-level cache that a group may fill */
+#define CACHE 32768 /* bytes of first-level cache that a group may fill … */
+#define LEAST_LANES                                                                                \
+    64 /* … though up to here more lanes pay in any cache: loops over them become longer */
 #define MOST_LANES 256
+#define MEMORY ((size_t)1 << 28) /* bytes of a group that has more than 16 lanes */
 
 size_t il_group_lanes(const il_arm *arm, size_t samples) {
     if (arm->engine == IL_BLAS)
@@ -42,8 +45,9 @@ size_t il_group_lanes(const il_arm *arm, size_t samples) {
     }
     size_t bytes = sizeof(il_real) *
                    ((2 + il_optimizer_slots(&arm->optimizer)) * parameters + 3 * samples * units);
-    size_t R = CACHE / bytes / 16 * 16;
-    return R < 16 ? 16 : R > MOST_LANES ? MOST_LANES : R;
+    size_t R = CACHE / bytes / 16 * 16, most = MEMORY / bytes / 16 * 16;
+    R = R < LEAST_LANES ? LEAST_LANES : R > MOST_LANES ? MOST_LANES : R;
+    return R <= most ? R : most < 16 ? 16 : most;
 }
 
 /* Loss not finite: diverged. Otherwise, after at least one epoch, within the bounds: converged.

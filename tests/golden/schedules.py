@@ -14,7 +14,7 @@ import torch
 from torch.optim import lr_scheduler as S
 
 draw = random.Random(3)
-LOSSES = [round(2 * 0.9**e + 0.3 * draw.random(), 4) for e in range(40)] + [0.4] * 20
+LOSSES = [round(2 * 0.9**e + 0.3 * draw.random(), 4) for e in range(40)] + [0.4] * 20 + [round(0.02 * 0.9998**e, 9) for e in range(20)]
 LOSSES[12] = math.nan
 LOSSES[20] = math.inf
 
@@ -42,6 +42,7 @@ CASES = [
     ("one_cycle(pct_start=0.15, div_factor=10, final_div_factor=50)", 1, 37,
      lambda o: S.OneCycleLR(o, 1.0, 37, pct_start=0.15, div_factor=10, final_div_factor=50, cycle_momentum=False), "step"),
     ("one_cycle", 3, 1, lambda o: S.OneCycleLR(o, 1.0, 3, cycle_momentum=False), "step"),
+    ("plateau(factor=0.9, patience=2)", 1, 80, lambda o: S.ReduceLROnPlateau(o, factor=0.9, patience=2), "loss"),
     ("plateau", 2, 60, lambda o: S.ReduceLROnPlateau(o), "loss"),
     ("plateau(factor=0.5, patience=1)", 1, 60, lambda o: S.ReduceLROnPlateau(o, factor=0.5, patience=1), "loss"),
     ("plateau(factor=0.7, patience=0, threshold=0.05, cooldown=2)", 1, 60,

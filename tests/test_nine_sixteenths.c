@@ -7,7 +7,11 @@
 
 #include <math.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#define SEEDS 200 /* there to find what is undefined, at a tenth of the speed */
+#else
 #define SEEDS 2000
+#endif
 
 /* Draws that are symmetric about 0 (and constants, whose units all live or all die), then schemes that are
  * not or whose weights depend on each other: for these the rate is another, but a dead unit is as dead. */
@@ -71,11 +75,11 @@ static void bound_holds(void **state) {
         il_results_free(results);
         il_study_free(study);
     }
-    assert_true(successes > 2000);
+    assert_true(successes > SEEDS);
 }
 
 /* For every random scheme, P(both live) itself is 9/16, within 4.5 standard
- * errors at 2000 seeds. */
+ * errors. */
 static void nine_sixteenths_are_live(void **state) {
     (void)state;
     il_study *study = study_for("relu", "adam(lr=0.01)", schemes);
@@ -95,7 +99,7 @@ static void bound_needs_its_premises(void **state) {
     il_study *study = study_for("leaky_relu(slope=0.2)", "adam(lr=0.01)",
                                 "init: [normal(std=1), xavier_normal, he_normal, lecun_uniform]\n");
     il_results *results = run_study(study, 2, 0);
-    assert_true(converged_without_two_live_units(study, results) > 100);
+    assert_true(converged_without_two_live_units(study, results) > SEEDS / 20);
     il_results_free(results);
     il_study_free(study);
 }

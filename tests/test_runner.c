@@ -56,6 +56,21 @@ static void cancels(void **state) {
     il_study_free(study);
 }
 
+/* Initializing takes long where a scheme fits itself to data: the flag is looked at before each replica, so that
+ * nothing is learned here of the base that cannot be fitted. */
+static void cancels_initialization(void **state) {
+    (void)state;
+    il_error err;
+    il_study *study = study_of("data: xor\nnetwork: 2-2-1\ninit: lsuv(base=zeros)\nseeds: 16\n");
+    il_results *results = NULL;
+    const volatile sig_atomic_t cancel = 1;
+    il_run_options options = {.jobs = 1, .cancel = &cancel};
+    assert_int_equal(il_study_run(study, &options, &results, &err), IL_INTERRUPTED);
+    options.cancel = NULL;
+    assert_int_equal(il_study_run(study, &options, &results, &err), IL_INVALID);
+    il_study_free(study);
+}
+
 /* Every arm of a cross product trains what its own keys say: the same as a study of that arm alone. */
 static void arms_are_independent(void **state) {
     (void)state;
@@ -150,6 +165,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_progress),
         cmocka_unit_test(cancels),
+        cmocka_unit_test(cancels_initialization),
         cmocka_unit_test(arms_are_independent),
         cmocka_unit_test(symmetry_is_not_broken),
         cmocka_unit_test(refuses),

@@ -165,6 +165,11 @@ static il_status epoch(group *g, il_error *err) {
     return status == IL_OK ? b->finished(b->context, ended, err) : status;
 }
 
+/* The flag may be set by a signal handler on another thread. */
+static bool cancelled(const il_block *block) {
+    return block->cancel && __atomic_load_n(block->cancel, __ATOMIC_RELAXED);
+}
+
 static il_status open_group(group *g, const il_block *block, il_run *runs, void **lanes,
                             il_error *err) {
     const il_arm *arm = block->arm;
@@ -208,13 +213,8 @@ static il_status open_group(group *g, const il_block *block, il_run *runs, void 
     if (status == IL_OK)
         g->net = il_trainer_network(g->trainer);
     for (size_t r = 0; r < R && status == IL_OK; r++)
-        status = refill(g, r, err);
+        status = cancelled(block) ? il_fail(err, IL_INTERRUPTED, "interrupted") : refill(g, r, err);
     return status;
-}
-
-/* The flag may be set by a signal handler on another thread. */
-static bool cancelled(const il_block *block) {
-    return block->cancel && __atomic_load_n(block->cancel, __ATOMIC_RELAXED);
 }
 
 il_status il_group_run(const il_block *block, il_run *runs, il_error *err) {

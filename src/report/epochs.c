@@ -21,13 +21,9 @@ static void put_samples(const il_session *s, FILE *out) {
             fprintf(out, ", %zu %s", part[p], il_part_name(p));
 }
 
-/* Without the key where the value begins with it, as batch(128) does. */
 static void put_setting(const il_session *s, il_key key, FILE *out) {
-    char text[IL_WIDTHS_TEXT];
-    const char *name = il_key_name(key);
-    il_arm_format(s->arm, key, text);
-    bool said = strncmp(text, name, strlen(name)) == 0;
-    fprintf(out, ", %s%s%s", said ? "" : name, said ? "" : " ", text);
+    char text[IL_SETTING_TEXT];
+    fprintf(out, ", %s", il_setting_text(s->arm, key, text));
 }
 
 void il_epochs_begin(const il_session *s, const il_table_style *style, FILE *out) {

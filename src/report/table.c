@@ -3,6 +3,7 @@
  * A column is a heading and a function that writes one arm's cell; widths are those of the widest
  * cell. Cells may hold color sequences, which take no room. */
 #include "report/table.h"
+#include "report/values.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -223,7 +224,7 @@ static bool same_bias(const il_study *study) {
 /* What was asked: everything that all arms share. */
 static void put_header(const table *t, FILE *out) {
     const il_study *study = t->study;
-    char value[IL_WIDTHS_TEXT], criterion[IL_CRITERION_TEXT];
+    char value[IL_SETTING_TEXT], criterion[IL_CRITERION_TEXT];
     text line;
     il_text_clear(&line);
     il_text_add_name(&line, study->name);
@@ -237,10 +238,10 @@ static void put_header(const table *t, FILE *out) {
     il_text_clear(&line);
     for (il_key key = 0; key < IL_KEYS; key++)
         if (key != IL_KEY_INIT && !study->varied[key] && !il_arm_is_plain(&study->arms[0], key))
-            il_text_add(&line, "%s%s %s", line.used ? ", " : "", il_key_name(key),
+            il_text_add(&line, "%s%s", line.used ? ", " : "",
                         key == IL_KEY_BIAS && !same_bias(study)
-                            ? "as each init brings it"
-                            : il_arm_format(&study->arms[0], key, value));
+                            ? "bias as each init brings it"
+                            : il_setting_text(&study->arms[0], key, value));
     il_put_wrapped(t, PLAIN, line.bytes, out);
     size_t blas = 0;
     for (size_t i = 0; i < study->n_arms; i++)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 json_t *il_json_number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
@@ -18,6 +19,15 @@ char *il_float_format(float value, char text[32]) {
                 break;
         }
     return il_number_format(shortest, text);
+}
+
+char *il_setting_text(const il_arm *arm, il_key key, char text[IL_SETTING_TEXT]) {
+    char value[IL_WIDTHS_TEXT];
+    const char *name = il_key_name(key);
+    il_arm_format(arm, key, value);
+    bool said = strncmp(value, name, strlen(name)) == 0;
+    snprintf(text, IL_SETTING_TEXT, "%s%s%s", said ? "" : name, said ? "" : " ", value);
+    return text;
 }
 
 const char *il_engine_name(il_engine engine) {

@@ -17,4 +17,8 @@ char *il_float_format(float value, char text[32]);
 
 const char *il_engine_name(il_engine engine);
 
+/* "hidden tanh"; without the key where the value begins with it, as batch(128) does. */
+#define IL_SETTING_TEXT (IL_WIDTHS_TEXT + 16)
+char *il_setting_text(const il_arm *arm, il_key key, char text[IL_SETTING_TEXT]);
+
 #endif

@@ -51,6 +51,11 @@ typedef enum cli_option {
     CLI_SAVE,
     CLI_CHECKPOINT,
     CLI_RESUME,
+    CLI_JUNIT,
+    CLI_TAP,
+    CLI_SEED_BASE,
+    CLI_CLAIM_FORMAT,
+    CLI_VERBOSE,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTIONS
@@ -66,7 +71,8 @@ enum {
     CLI_TRAIN = 32,
     CLI_REPORT = 64,
     CLI_EXPORT = 128,
-    CLI_ALL = 255
+    CLI_CHECK = 256,
+    CLI_ALL = 511
 };
 
 typedef enum cli_kind {

@@ -86,8 +86,8 @@ static il_status count_arms(const il_spec *spec, size_t *out, il_error *err) {
     return IL_OK;
 }
 
-static il_status make_study(const il_spec *spec, const il_folders *folders, il_study **out,
-                            il_error *err) {
+il_status il_spec_study(const il_spec *spec, const il_folders *folders, il_study **out,
+                        il_error *err) {
     il_study *study = calloc(1, sizeof *study);
     il_spec_data *data =
         calloc(spec->list[IL_KEY_DATA].n * spec->list[IL_KEY_SPLIT].n, sizeof *data);
@@ -125,7 +125,7 @@ il_status il_study_parse_with(const il_sources *sources, const char *text, size_
     il_status status = il_spec_read(sources, text, size, name, overrides, n, &spec, err);
     if (status != IL_OK)
         return status;
-    status = make_study(&spec, sources->folders, out, err);
+    status = il_spec_study(&spec, sources->folders, out, err);
     il_spec_free(&spec);
     return status;
 }

@@ -11,6 +11,9 @@ json_t *il_json_number(double value);
 
 json_t *il_json_fingerprint(const il_study *study, const il_fingerprint *fingerprint);
 
+/* The same without a study's engines. */
+json_t *il_json_machine(const il_fingerprint *fingerprint);
+
 const char *il_engine_name(il_engine engine);
 
 #endif

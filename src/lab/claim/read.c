@@ -146,7 +146,8 @@ static il_status read_negligible(const reader *r, il_claim *claim) {
         return il_fail_at(r->err, &node->place, 0,
                           "negligible: is for tests by < <= >= > of a difference, a ratio or a12");
     il_status status = read_number(r, "negligible", node, (double)INFINITY, &claim->negligible);
-    if (status == IL_OK && fabs(claim->test.margin - none) < claim->negligible)
+    double way = fabs(claim->test.margin - none);
+    if (status == IL_OK && way > 0 && way < claim->negligible)
         status = il_fail_at(r->err, &node->place, 0,
                             "negligible: %g reaches beyond the margin of %g: an effect could be "
                             "claimed and mean nothing",

@@ -23,7 +23,7 @@ typedef struct il_samples_of {
  * difference   of shares: Bonett & Price, J. Educ. Behav. Stat. 37 (2012) 479, paired; of means: Student's, of the
  *              differences
  * ratio        Fieller's, of paired means: J. R. Stat. Soc. B 16 (1954) 175; unbounded where b may be 0
- * median       between order statistics; contrasts: percentiles of a bootstrap of the pairs
+ * median       between order statistics; contrasts: between the ends of two such intervals
  * pairs        il_a12_interval, paired
  *
  * Errors: IL_NO_MEMORY. */

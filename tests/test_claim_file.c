@@ -344,9 +344,9 @@ static void claims_over_several_arms(void **state) {
 /* Fresh seeds are those of a study that begins there, and an exact claim keeps its own. */
 static void seeds_from_a_base(void **state) {
     (void)state;
-    static const char text[] = CLAIM
-        "    setup: {data: xor, network: 2-2-1, seeds: 200, optimizer: adam(lr=0.05), budget: "
-        "500}\n    a: {init: he_normal}\n    test: success > 0.9\n";
+    static const char text[] =
+        CLAIM "    setup: {data: xor, network: 2-2-1, optimizer: adam(lr=0.05), seeds: 200}\n"
+              "    a: {init: he_normal}\n    test: rmst > 5\n";
     static const char twice[] =
         CLAIM "    setup: {data: xor, network: 2-2-1, optimizer: adam(lr=0.05), seeds: 400}\n"
               "    a: {init: he_normal}\n    test: rmst > 5\n";

@@ -86,7 +86,8 @@ static void put_sum(const il_checks *c, FILE *out) {
         fprintf(out, "all as expected.\n");
     else
         fprintf(out, "%zu not as expected.\n", c->n - il_claims_as_expected(c));
-    fprintf(out,
+    if (il_claims_risk(c) > 0)
+        fprintf(out,
             "The probability that any of them was decided wrongly by chance is below %.2g %%.\n",
             100 * il_claims_risk(c));
 }

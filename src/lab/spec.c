@@ -11,6 +11,7 @@ typedef struct reader {
     il_spec *spec;
     const il_family *inits; /* what stands for il_inits */
     const il_yaml_node *value[IL_SPEC_KEYS];
+    bool nameless; /* the caller names the study */
     il_error *err;
 } reader;
 
@@ -281,7 +282,7 @@ static il_status read_values(const reader *r) {
         if (il_spec_keys[key].required && !r->value[key])
             return il_fail_at(r->err, &r->spec->whole, 0, "%s: must be given (%s)",
                               il_spec_keys[key].name, il_spec_keys[key].doc);
-    il_status status = read_name(r);
+    il_status status = r->nameless ? IL_OK : read_name(r);
     for (size_t key = 0; status == IL_OK && key < IL_SPEC_KEYS; key++)
         if (key < IL_KEYS)
             status = read_list(r, key);
@@ -395,7 +396,8 @@ il_status il_spec_read_layers(const il_sources *sources, const il_spec_layers *l
     for (size_t i = 0; status == IL_OK && i < layers->n; i++)
         status = read_map(&r, layers->map[i]);
     out->whole = layers->whole;
-    r.value[IL_SPEC_STUDY] = r.value[IL_SPEC_BASELINE] = NULL;
+    r.nameless = true;
+    r.value[IL_SPEC_BASELINE] = NULL;
     return close_reader(&r, status);
 }
 

@@ -30,28 +30,30 @@ static bool trains(const il_claim *claim) {
            strcmp(name, "saturated") != 0 && strcmp(name, "dead_units") != 0;
 }
 
-/* The keys that say what was trained, where they are not plain; of several arms what the first has, and how many. */
+/* The keys that say what was trained, where they are not plain; of several arms what the first has. */
 static void put_setup(const il_claim *claim, FILE *out) {
-    static const il_key keys[] = {IL_KEY_DATA,    IL_KEY_NETWORK,   IL_KEY_HIDDEN,
-                                  IL_KEY_NORM,    IL_KEY_DROPOUT,   IL_KEY_BATCH,
-                                  IL_KEY_PENALTY, IL_KEY_OPTIMIZER, IL_KEY_INIT};
+    static const il_key keys[] = {IL_KEY_DATA,    IL_KEY_NETWORK, IL_KEY_HIDDEN,  IL_KEY_NORM,
+                                  IL_KEY_DROPOUT, IL_KEY_BATCH,   IL_KEY_PENALTY, IL_KEY_OPTIMIZER,
+                                  IL_KEY_BIAS,    IL_KEY_INIT};
     char value[IL_WIDTHS_TEXT], other[IL_WIDTHS_TEXT];
     text line;
     il_text_clear(&line);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const il_arm *a = &claim->a->arms[0], *b = claim->b ? &claim->b->arms[0] : a;
         bool plain = il_arm_is_plain(a, keys[i]) && il_arm_is_plain(b, keys[i]);
-        if ((plain && keys[i] != IL_KEY_DATA) || (keys[i] == IL_KEY_OPTIMIZER && !trains(claim)))
+        if (plain || (keys[i] == IL_KEY_OPTIMIZER && !trains(claim)))
             continue;
         il_arm_format(a, keys[i], value);
         il_arm_format(b, keys[i], other);
+        if (keys[i] == IL_KEY_BIAS && strcmp(value, "zeros") == 0 && strcmp(other, "zeros") == 0)
+            continue;
         il_text_add(&line, "%s%s", line.used ? ", " : "", value);
-        if (strcmp(value, other) != 0)
-            il_text_add(&line, " against %s", other);
         if (claim->a->varied[keys[i]])
             il_text_add(&line, " and more");
+        if (strcmp(value, other) != 0)
+            il_text_add(&line, " against %s", other);
         if (claim->b && claim->b->varied[keys[i]])
-            il_text_add(&line, " and others");
+            il_text_add(&line, " and more");
     }
     put_code(line.bytes, out);
 }

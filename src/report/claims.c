@@ -44,10 +44,10 @@ static paint paint_of(const il_finding *f) {
     return !f->as_expected ? RED : f->verdict == IL_INCONCLUSIVE ? YELLOW : GREEN;
 }
 
-/* Text in a column of its own width, or wider. */
+/* Text in a column of its own width, or wider, and a blank. */
 static void put_cell(const char *s, size_t width, FILE *out) {
     size_t n = il_text_width(s);
-    fprintf(out, "%s%*s", s, n < width ? (int)(width - n) : 0, "");
+    fprintf(out, "%s%*s ", s, n < width ? (int)(width - n) : 0, "");
 }
 
 static void put_claim(const table *t, const il_checks *c, const il_checked *item, size_t width,
@@ -58,10 +58,10 @@ static void put_claim(const table *t, const il_checks *c, const il_checked *item
     text line;
     fprintf(out, "%s%s%s ", il_paint_begin(t, paint_of(f)), f->as_expected ? "ok " : "NOT",
             il_paint_end(t, paint_of(f)));
-    put_cell(claim->id, width + 2, out);
-    put_cell(il_claim_verdict(item, verdict), 14, out);
-    put_cell(il_claim_effect(f, effect), 28, out);
-    fprintf(out, " n %-6zu %s\n", f->n,
+    put_cell(claim->id, width + 1, out);
+    put_cell(il_claim_verdict(item, verdict), 13, out);
+    put_cell(il_claim_effect(f, effect), 27, out);
+    fprintf(out, "n %-6zu %s\n", f->n,
             claim->tier == IL_EXACT ? "bits" : il_test_format(&claim->test, test));
     if (!c->verbose && f->as_expected)
         return;
@@ -87,7 +87,8 @@ static void put_sum(const il_checks *c, FILE *out) {
     else
         fprintf(out, "%zu not as expected.\n", c->n - il_claims_as_expected(c));
     if (il_claims_risk(c) > 0)
-        fprintf(out,
+        fprintf(
+            out,
             "The probability that any of them was decided wrongly by chance is below %.2g %%.\n",
             100 * il_claims_risk(c));
 }

@@ -308,6 +308,10 @@ static void measures_of_known_training(void **state) {
                 IL_SUPPORTED);
     assert_true(check_one(setup, "ones", "property: unit_distance(epochs=9) > 0").verdict ==
                 IL_REFUTED);
+    /* Every pair counts, also the only one. */
+    assert_true(check_one("data: or, network: 2-2-1, seeds: 2", "ones",
+                          "property: unit_distance(epochs=9) > 0")
+                    .verdict == IL_REFUTED);
     assert_true(check_one(setup, "he_normal", "property: unit_difference(epochs=1) == 0").verdict ==
                 IL_REFUTED);
     assert_true(check_one(setup, "ones", "property: hidden_gradient(epochs=1) == 0").verdict ==
@@ -332,6 +336,7 @@ static void claims_over_several_arms(void **state) {
     assert_false(f.as_expected);
     assert_true(f.effect == 0 && f.interval.low == 0);
     assert_non_null(strstr(f.reason, "the nearest to failing of 3 pairs"));
+    assert_non_null(strstr(f.reason, "at a level of 0.999667")); /* 0.001 among three pairs */
     f = check(CLAIM "    setup: {data: xor, network: 2-8-1, hidden: tanh, seeds: 64,\n"
                     "            optimizer: adam(lr=0.05)}\n"
                     "    a: {init: [he_normal, xavier_normal]}\n    b: {init: [zeros, ones]}\n"

@@ -360,6 +360,47 @@ static void seeds_from_a_base(void **state) {
     assert_true(fabs((first.effect + second.effect) / 2 - both.effect) < 1e-9);
 }
 
+/* Adam at 0.0001 does not learn XOR in 100 epochs, and at 0.1 does: the first rate refutes, the tuned one supports. */
+static il_finding check_rates(const char *rate, const char *expect) {
+    char text[1024];
+    snprintf(text, sizeof text,
+             CLAIM "    setup: {data: xor, network: 2-8-1, hidden: tanh, seeds: 100, budget: 100}\n"
+                   "    a: {init: he_normal, optimizer: adam(lr=%s)}\n    test: success > 0.5\n"
+                   "    tune: [0.0001, 0.1]\n    expect: %s\n",
+             rate, expect);
+    return check(text, 0);
+}
+
+static void verdicts_that_depend_on_the_rate(void **state) {
+    (void)state;
+    il_finding f = check_rates("0.0001", "setup-dependent");
+    assert_int_equal(f.verdict, IL_SETUP_DEPENDENT);
+    assert_true(f.as_expected);
+    assert_non_null(strstr(f.reason, "; tuned (lr 0.1) supported: "));
+    assert_non_null(strstr(f.reason, "at a level of 0.9995")); /* one claim, decided twice */
+    f = check_rates("0.05", "supported");
+    assert_int_equal(f.verdict, IL_SUPPORTED);
+    assert_true(f.as_expected);
+}
+
+static void malformed_tuning(void **state) {
+    (void)state;
+    assert_message(ONE "    test: success > 0\n    tune: 0.1\n",
+                   "x.yaml:7:11: tune: expected a list, found a value");
+    assert_message(ONE "    test: success > 0\n    tune: [0.1]\n",
+                   "x.yaml:7:11: tune: takes 2 to 16 learning rates, not 1");
+    assert_message(ONE "    test: success > 0\n    tune: [0.1, x]\n",
+                   "x.yaml:7:17: tune: 'x' is not a number");
+    assert_message(ONE "    test: success > 0\n    tune: [0.1, [1]]\n",
+                   "x.yaml:7:17: tune: expected a number");
+    assert_message(ONE "    property: success == 1\n    tune: [0.1, 1]\n",
+                   "x.yaml:7:11: tune: is for tests of runs, such as rmst");
+    assert_message(ONE "    test: dead_units > 0\n    tune: [0.1, 1]\n",
+                   "x.yaml:7:11: tune: is for tests of runs, such as rmst");
+    assert_message(ONE "    test: success > 0\n    expect: setup-dependent\n",
+                   "x.yaml:7:13: expect: setup-dependent needs tune:, a list of learning rates");
+}
+
 static void bits_of_runs(void **state) {
     (void)state;
     static const char text[] = ONE "    bits: 00000000000000000000000000000000\n";
@@ -393,6 +434,8 @@ int main(void) {
         cmocka_unit_test(measures_of_known_training),
         cmocka_unit_test(claims_over_several_arms),
         cmocka_unit_test(seeds_from_a_base),
+        cmocka_unit_test(verdicts_that_depend_on_the_rate),
+        cmocka_unit_test(malformed_tuning),
         cmocka_unit_test(bits_of_runs),
         cmocka_unit_test(runs_without_a_number_decide_nothing),
     };

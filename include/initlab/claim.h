@@ -37,6 +37,7 @@ extern "C" {
 
 #define IL_MAX_CLAIMS 1000
 #define IL_TEST_TEXT 512
+#define IL_MAX_RATES_TUNED 16
 
 /* What can be measured of a run: success rmst median a12 accuracy loss diverged, of a network as it begins
  * (activation_growth, saturated …), and of its units while it learns (unit_difference, hidden_gradient …). */
@@ -67,7 +68,12 @@ char *il_test_format(const il_test *test, char text[IL_TEST_TEXT]);
 /* The value of a contrast when nothing distinguishes the arms: 0, 1, and 1/2 for a12. NAN for a single arm. */
 double il_test_no_effect(const il_test *test);
 
-typedef enum il_verdict { IL_INCONCLUSIVE, IL_SUPPORTED, IL_REFUTED } il_verdict;
+typedef enum il_verdict {
+    IL_INCONCLUSIVE,
+    IL_SUPPORTED,
+    IL_REFUTED,
+    IL_SETUP_DEPENDENT /* one way at the learning rates given, the other way at tuned ones */
+} il_verdict;
 
 /* What more can be said of a refuted test of two arms. */
 typedef enum il_tag {
@@ -98,10 +104,12 @@ typedef struct il_claim {
     const char *group;                            /* of the file's `title`; may be NULL */
     il_place place;
     il_tier tier;
-    il_test test;  /* not for IL_EXACT */
-    char bits[33]; /* IL_EXACT: 32 hexadecimal digits */
-    double alpha;  /* probability that a test of this file, taken together, decides wrongly */
-    size_t tests;  /* statistical claims in the file, among which alpha is divided (Bonferroni) */
+    il_test test;   /* not for IL_EXACT */
+    char bits[33];  /* IL_EXACT: 32 hexadecimal digits */
+    double alpha;   /* probability that a test of this file, taken together, decides wrongly */
+    size_t tests;   /* in the file, among which alpha is divided (Bonferroni) */
+    size_t n_rates; /* learning rates among which each arm's is tuned; 0: the claim is not tuned */
+    double rate[IL_MAX_RATES_TUNED];
     double negligible;
     il_expectation expect;
     il_study *a, *b; /* every arm of a is held against every arm of b; b may be NULL */
@@ -142,13 +150,14 @@ typedef struct il_check_options {
     uint64_t seed_base; /* the seeds are seed_base + 1 …; exact claims keep theirs */
 } il_check_options;
 
-/* Runs what the store lacks, and decides. `options` may be NULL. Errors: those of il_study_run. */
+/* Runs what the store lacks, and decides. A tuned claim is decided a second time, each arm with the learning rate at which
+ * it has the lowest RMST over as many other seeds. `options` may be NULL. Errors: those of il_study_run. */
 il_status il_claim_check(const il_claim *claim, const il_check_options *options, il_finding *out,
                          il_error *err);
 
 const char *il_tier_name(il_tier tier);
 
-/* "supported", "refuted", "reversed", "negligible", "inconclusive": a tag says more than refuted. */
+/* "supported", "refuted", "reversed", "negligible", "inconclusive", "setup-dependent": a tag says more than refuted. */
 const char *il_verdict_name(il_verdict verdict, il_tag tag);
 
 #pragma GCC visibility pop

@@ -16,7 +16,8 @@ double il_claims_risk(const il_checks *c) {
     double risk = 0;
     for (size_t i = 0; i < c->n; i++)
         if (c->item[i].claim->tier == IL_STATISTICAL)
-            risk += c->item[i].claim->alpha / (double)c->item[i].claim->tests;
+            risk += (c->item[i].claim->n_rates > 0 ? 2 : 1) * c->item[i].claim->alpha /
+                    (double)c->item[i].claim->tests;
     return fmin(risk, 1);
 }
 
@@ -76,12 +77,14 @@ static void put_claim(const table *t, const il_checks *c, const il_checked *item
 }
 
 static void put_sum(const il_checks *c, FILE *out) {
-    size_t count[IL_REFUTED + 1] = {0};
+    size_t count[IL_SETUP_DEPENDENT + 1] = {0};
     for (size_t i = 0; i < c->n; i++)
         count[c->item[i].finding.verdict]++;
     fprintf(out, "%zu claim%s in %.1f s: %zu supported, %zu refuted, %zu inconclusive; ", c->n,
             c->n == 1 ? "" : "s", c->wall_s, count[IL_SUPPORTED], count[IL_REFUTED],
             count[IL_INCONCLUSIVE]);
+    if (count[IL_SETUP_DEPENDENT] > 0)
+        fprintf(out, "%zu setup-dependent; ", count[IL_SETUP_DEPENDENT]);
     if (il_claims_as_expected(c) == c->n)
         fprintf(out, "all as expected.\n");
     else

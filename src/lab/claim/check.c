@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "lab/claim/estimate.h"
+#include "lab/claim/tune.h"
 #include "lab/store/store.h"
 
 #include <math.h>
@@ -246,13 +247,10 @@ static bool as_expected(const il_expectation *expect, const il_finding *f) {
            (f->verdict == expect->verdict && (expect->tag == IL_UNTAGGED || f->tag == expect->tag));
 }
 
-il_status il_claim_check(const il_claim *claim, const il_check_options *options, il_finding *out,
-                         il_error *err) {
-    static const il_check_options none = {0};
-    double start = il_seconds();
+/* Decides a claim as it stands. */
+static il_status decide(const il_claim *claim, const il_check_options *options, il_finding *out,
+                        il_error *err) {
     side a = {0}, b = {0};
-    options = options ? options : &none;
-    *out = (il_finding){0};
     il_status status = open_side(claim, claim->a, options, &a, err);
     if (status == IL_OK && claim->b)
         status = open_side(claim, claim->b, options, &b, err);
@@ -264,6 +262,60 @@ il_status il_claim_check(const il_claim *claim, const il_check_options *options,
         status = check_bits(claim, &a, out, err);
     close_side(&a);
     close_side(&b);
+    return status;
+}
+
+/* What a second look, at tuned learning rates, makes of a finding. */
+static void join_tuned(const il_claim *tuned, const il_finding *second, il_finding *out) {
+    const char *name = il_verdict_name(second->verdict, second->tag);
+    size_t used = strlen(out->reason);
+    il_append(out->reason, sizeof out->reason, &used, "; tuned (lr %g",
+              il_optimizer_rate(&tuned->a->arms[second->arm_a].optimizer));
+    if (tuned->b)
+        il_append(out->reason, sizeof out->reason, &used, " against %g",
+                  il_optimizer_rate(&tuned->b->arms[second->arm_b].optimizer));
+    il_append(out->reason, sizeof out->reason, &used, ") %s: %.5g [%.5g, %.5g]", name,
+              second->effect, second->interval.low, second->interval.high);
+    if (second->verdict == out->verdict)
+        return;
+    bool open = out->verdict == IL_INCONCLUSIVE || second->verdict == IL_INCONCLUSIVE;
+    out->verdict = open ? IL_INCONCLUSIVE : IL_SETUP_DEPENDENT;
+    out->tag = IL_UNTAGGED;
+    out->needed = second->needed > out->needed ? second->needed : out->needed;
+}
+
+static il_status check_tuned(const il_claim *claim, const il_check_options *options,
+                             il_finding *out, il_error *err) {
+    il_claim tuned = *claim;
+    il_study *const given[] = {claim->a, claim->b};
+    il_study *best[] = {NULL, NULL};
+    il_finding second = {0};
+    il_status status = IL_OK;
+    for (size_t i = 0; i < 2 && given[i] && status == IL_OK; i++) {
+        il_study fresh = *given[i];
+        fresh.seed_base = options->seed_base;
+        status = il_tune(&fresh, claim->rate, claim->n_rates, &options->run, &best[i], err);
+    }
+    tuned.a = best[0];
+    tuned.b = best[1];
+    if (status == IL_OK)
+        status = decide(&tuned, options, &second, err);
+    if (status == IL_OK)
+        join_tuned(&tuned, &second, out);
+    il_study_free(best[0]);
+    il_study_free(best[1]);
+    return status;
+}
+
+il_status il_claim_check(const il_claim *claim, const il_check_options *options, il_finding *out,
+                         il_error *err) {
+    static const il_check_options none = {0};
+    double start = il_seconds();
+    options = options ? options : &none;
+    *out = (il_finding){0};
+    il_status status = decide(claim, options, out, err);
+    if (status == IL_OK && claim->n_rates > 0)
+        status = check_tuned(claim, options, out, err);
     out->as_expected = as_expected(&claim->expect, out);
     out->wall_s = il_seconds() - start;
     return status;

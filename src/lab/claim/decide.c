@@ -75,9 +75,10 @@ const char *il_tier_name(il_tier tier) {
 }
 
 const char *il_verdict_name(il_verdict verdict, il_tag tag) {
-    return verdict == IL_SUPPORTED      ? "supported"
-           : verdict == IL_INCONCLUSIVE ? "inconclusive"
-           : tag == IL_REVERSED         ? "reversed"
-           : tag == IL_NEGLIGIBLE       ? "negligible"
-                                        : "refuted";
+    return verdict == IL_SUPPORTED         ? "supported"
+           : verdict == IL_INCONCLUSIVE    ? "inconclusive"
+           : verdict == IL_SETUP_DEPENDENT ? "setup-dependent"
+           : tag == IL_REVERSED            ? "reversed"
+           : tag == IL_NEGLIGIBLE          ? "negligible"
+                                           : "refuted";
 }

@@ -29,8 +29,12 @@ const il_claim_key il_claim_keys[IL_CLAIM_KEYS] = {
     [IL_CLAIM_ALPHA] = {"alpha", IL_YAML_TEXT, false, "the file's, for this claim"},
     [IL_CLAIM_NEGLIGIBLE] = {"negligible", IL_YAML_TEXT, false,
                              "how far from none an effect still means nothing"},
-    [IL_CLAIM_EXPECT] = {"expect", IL_YAML_TEXT, false,
-                         "supported, refuted, reversed, negligible or inconclusive"},
+    [IL_CLAIM_TUNE] =
+        {"tune", IL_YAML_LIST, false,
+         "learning rates, such as [0.001, 0.01, 0.1], of which each arm gets its best"},
+    [IL_CLAIM_EXPECT] =
+        {"expect", IL_YAML_TEXT, false,
+         "supported, refuted, reversed, negligible, setup-dependent or inconclusive"},
 };
 
 static il_status find_key(const il_claim_key *keys, size_t n, const il_yaml_node *key, size_t *out,

@@ -163,6 +163,7 @@ static il_status read_expectation(const reader *r, il_claim *claim) {
                  {"refuted", {true, IL_REFUTED, IL_UNTAGGED}},
                  {"reversed", {true, IL_REFUTED, IL_REVERSED}},
                  {"negligible", {true, IL_REFUTED, IL_NEGLIGIBLE}},
+                 {"setup-dependent", {true, IL_SETUP_DEPENDENT, IL_UNTAGGED}},
                  {"inconclusive", {true, IL_INCONCLUSIVE, IL_UNTAGGED}}};
     const il_yaml_node *node = r->value[IL_CLAIM_EXPECT];
     il_match best = {0};
@@ -182,6 +183,9 @@ static il_status read_expectation(const reader *r, il_claim *claim) {
         strcmp(node->text, "refuted") != 0)
         return il_fail_at(r->err, &node->place, 0, "expect: %s, but %s either holds or does not",
                           node->text, claim->tier == IL_EXACT ? "a hash" : "a property");
+    if (claim->expect.verdict == IL_SETUP_DEPENDENT && claim->n_rates == 0)
+        return il_fail_at(r->err, &node->place, 0,
+                          "expect: setup-dependent needs tune:, a list of learning rates");
     if (claim->expect.tag == IL_NEGLIGIBLE && claim->negligible == 0)
         return il_fail_at(r->err, &node->place, 0,
                           "expect: negligible needs negligible:, how far from no effect that is");
@@ -189,6 +193,25 @@ static il_status read_expectation(const reader *r, il_claim *claim) {
         return il_fail_at(r->err, &node->place, 0,
                           "expect: reversed is for tests by < <= >= > of a difference, a ratio or "
                           "a12");
+    return IL_OK;
+}
+
+static il_status read_rates(const reader *r, il_claim *claim) {
+    const il_yaml_node *list = r->value[IL_CLAIM_TUNE];
+    if (!list)
+        return IL_OK;
+    if (claim->tier != IL_STATISTICAL || !il_measure_of(&claim->test.measure)->of_run)
+        return il_fail_at(r->err, &list->place, 0, "tune: is for tests of runs, such as rmst");
+    if (list->n < 2 || list->n > IL_MAX_RATES_TUNED)
+        return il_fail_at(r->err, &list->place, 0, "tune: takes 2 to %d learning rates, not %zu",
+                          IL_MAX_RATES_TUNED, list->n);
+    for (const il_yaml_node *item = list->child; item; item = item->next) {
+        il_status status = item->kind == IL_YAML_TEXT
+                               ? read_number(r, "tune", item, 1e6, &claim->rate[claim->n_rates++])
+                               : il_fail_at(r->err, &item->place, 0, "tune: expected a number");
+        if (status != IL_OK)
+            return status;
+    }
     return IL_OK;
 }
 
@@ -339,6 +362,8 @@ static il_status read_claim(reader *r, const il_yaml_node *map, il_claim *claim)
     if (status == IL_OK)
         status = read_negligible(r, claim);
     if (status == IL_OK)
+        status = read_rates(r, claim);
+    if (status == IL_OK)
         status = read_expectation(r, claim);
     return status == IL_OK ? read_studies(r, claim) : status;
 }
@@ -372,7 +397,7 @@ static il_status read_file(reader *r) {
         il_claim *claim = &r->claims->claim[r->claims->n++];
         claim->group = title;
         status = read_claim(r, map, claim);
-        tests += claim->tier == IL_STATISTICAL;
+        tests += claim->tier != IL_STATISTICAL ? 0 : claim->n_rates > 0 ? 2 : 1;
     }
     for (size_t i = 0; i < r->claims->n; i++)
         r->claims->claim[i].tests = tests;

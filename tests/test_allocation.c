@@ -246,7 +246,8 @@ static void every_failure_is_clean(void **state) {
 
 static const char *const claims_text =
     "setup: {data: xor, network: 2-3-2-1, seeds: 20, budget: 20}\nclaims:\n"
-    "  - {id: a, sentence: s, a: {init: he_normal}, b: {init: zeros}, test: ratio of median < 1}\n"
+    "  - {id: a, sentence: s, a: {init: he_normal}, b: {init: zeros}, test: ratio of median < 1,\n"
+    "     tune: [0.01, 0.1]}\n"
     "  - {id: b, sentence: s, a: {init: he_normal}, b: {init: zeros}, test: difference of rmst < "
     "1}\n"
     "  - {id: c, sentence: s, a: {init: zeros}, property: movement(epochs=3) == 0}\n"

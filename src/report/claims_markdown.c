@@ -72,9 +72,10 @@ static void put_row(const il_checked *item, FILE *out) {
     put_setup(claim, out);
     fputs(" | ", out);
     put_code(claim->tier == IL_EXACT ? "bits" : il_test_format(&claim->test, test), out);
-    fprintf(out, " | %s%s%s | %s | %zu |\n", item->finding.as_expected ? "" : "**",
-            il_claim_verdict(item, verdict), item->finding.as_expected ? "" : "**",
-            il_claim_effect(&item->finding, effect), item->finding.n);
+    fprintf(out, "%s | %s%s%s | %s | %zu |\n", claim->n_rates > 0 ? ", also tuned" : "",
+            item->finding.as_expected ? "" : "**", il_claim_verdict(item, verdict),
+            item->finding.as_expected ? "" : "**", il_claim_effect(&item->finding, effect),
+            item->finding.n);
 }
 
 static size_t put_file(const il_checks *c, size_t first, FILE *out) {

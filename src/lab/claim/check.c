@@ -276,11 +276,12 @@ static void join_tuned(const il_claim *tuned, const il_finding *second, il_findi
                   il_optimizer_rate(&tuned->b->arms[second->arm_b].optimizer));
     il_append(out->reason, sizeof out->reason, &used, ") %s: %.5g [%.5g, %.5g]", name,
               second->effect, second->interval.low, second->interval.high);
+    if (second->tag != out->tag)
+        out->tag = IL_UNTAGGED;
     if (second->verdict == out->verdict)
         return;
     bool open = out->verdict == IL_INCONCLUSIVE || second->verdict == IL_INCONCLUSIVE;
     out->verdict = open ? IL_INCONCLUSIVE : IL_SETUP_DEPENDENT;
-    out->tag = IL_UNTAGGED;
     out->needed = second->needed > out->needed ? second->needed : out->needed;
 }
 

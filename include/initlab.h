@@ -2,6 +2,7 @@
 #ifndef INITLAB_H
 #define INITLAB_H
 
+#include "initlab/claim.h"
 #include "initlab/data.h"
 #include "initlab/expr.h"
 #include "initlab/init.h"

@@ -250,6 +250,53 @@ static void every_failure_is_clean(void **state) {
     }
 }
 
+static const char *const claims_text =
+    "setup: {data: xor, network: 2-3-2-1, seeds: 20, budget: 20}\nclaims:\n"
+    "  - {id: a, sentence: s, a: {init: he_normal}, b: {init: zeros}, test: ratio of median < 1,\n"
+    "     tune: [0.01, 0.1]}\n"
+    "  - {id: b, sentence: s, a: {init: he_normal}, b: {init: zeros}, test: difference of rmst < "
+    "1}\n"
+    "  - {id: c, sentence: s, a: {init: zeros}, property: movement(epochs=3) == 0}\n"
+    "  - {id: d, sentence: s, a: {init: lsuv, hidden: tanh}, property: activation_growth > 0}\n"
+    "  - {id: e, sentence: s, a: {init: zeros}, bits: 00000000000000000000000000000000}\n"
+    "  - {id: f, sentence: s, a: {init: he_normal}, b: {init: zeros}, test: a12 > 0.5}\n"
+    "  - {id: g, sentence: s, a: {init: ones, network: 2-3-1},\n"
+    "     property: narrow_difference(epochs=3) < 1}\n";
+
+/* libyaml allocates for itself, and so is not among what fails. */
+static il_status check_claims(il_error *err) {
+    il_claims *claims = NULL;
+    const il_check_options options = {.run = {.jobs = 1}};
+    il_status status =
+        il_claims_parse(NULL, claims_text, strlen(claims_text), "claims", &claims, err);
+    for (size_t i = 0; claims && i < claims->n && status == IL_OK; i++) {
+        il_finding finding;
+        status = il_claim_check(&claims->claim[i], &options, &finding, err);
+    }
+    il_claims_free(claims);
+    return status;
+}
+
+static void every_failure_of_a_claim_is_clean(void **state) {
+    (void)state;
+    il_error err;
+    allocations = live = 0;
+    fail_at = -1;
+    assert_int_equal(check_claims(&err), IL_OK);
+    assert_int_equal(live, 0);
+    long count = allocations;
+    assert_in_range(count, 100, 5000);
+    for (long n = 0; n < count; n++) {
+        allocations = live = 0;
+        fail_at = n;
+        il_status status = check_claims(&err);
+        fail_at = -1;
+        if (status != IL_NO_MEMORY || live != 0)
+            fail_msg("allocation %ld: status %d, %ld blocks left: %s", n, status, live,
+                     err.message);
+    }
+}
+
 static void every_dataset_fails_cleanly(void **state) {
     (void)state;
     static const char *const texts[] = {"moons",   "circles", "checkerboard", "gaussian", "shapes",
@@ -318,6 +365,7 @@ int main(void) {
         cmocka_unit_test(passes_allocate_nothing),
         cmocka_unit_test(longer_studies_allocate_no_more),
         cmocka_unit_test(every_failure_is_clean),
+        cmocka_unit_test(every_failure_of_a_claim_is_clean),
         cmocka_unit_test(every_dataset_fails_cleanly),
         cmocka_unit_test(every_failure_leaves_a_sound_store),
     };

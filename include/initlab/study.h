@@ -39,6 +39,7 @@ extern "C" {
 
 #define IL_MAX_ARMS 10000
 #define IL_MAX_SEEDS 1000000
+#define IL_MAX_SEED_BASE 4000000000000000000
 #define IL_MAX_BUDGET 100000000
 #define IL_MAX_TERMS 4
 #define IL_CRITERION_TEXT 256
@@ -102,9 +103,10 @@ typedef enum il_judges {
 
 typedef struct il_study {
     char name[128];
-    size_t seeds;      /* runs per arm: seeds 1 … seeds */
-    uint32_t budget;   /* epochs */
-    uint32_t patience; /* epochs without a lower loss that end a run; 0: none do */
+    size_t seeds;       /* runs per arm: seeds seed_base + 1 … seed_base + seeds */
+    uint64_t seed_base; /* 0 unless the caller sets it */
+    uint32_t budget;    /* epochs */
+    uint32_t patience;  /* epochs without a lower loss that end a run; 0: none do */
     il_order order;
     bool drop_last;
     il_judges judges;
@@ -203,7 +205,7 @@ typedef struct il_run_options {
     void *context;
 } il_run_options;
 
-/* Runs every arm with every seed. `options` may be NULL. Uses OpenBLAS from several threads when
+/* Runs every arm with every seed; runs[i][k] is that of seed seed_base + k + 1. `options` may be NULL. Uses OpenBLAS from several threads when
  * arms use the blas engine: call openblas_set_num_threads(1) first (the command does). */
 il_status il_study_run(const il_study *study, const il_run_options *options, il_results **out,
                        il_error *err);

@@ -9,7 +9,7 @@
 /* Exit codes. */
 enum {
     CLI_OK = 0,
-    CLI_FAILED = 1, /* what the command was told to guard against is there */
+    CLI_FAILED = 1, /* a claim is not as expected, or what --fail-on names is there */
     CLI_USAGE = 2,  /* the command line or the study */
     CLI_INCOMPLETE =
         3,      /* interrupted; what has finished is in a store, and the same command resumes */
@@ -25,6 +25,7 @@ typedef struct cli_command {
     const char *summary;  /* one line, for the list of commands */
     const char *details;  /* for its own --help */
     int (*run)(const cli_args *args);
+    const char *needs; /* what the least operand is, in messages; NULL without one */
 } cli_command;
 
 int cli_run(const cli_args *args);
@@ -32,6 +33,7 @@ int cli_train(const cli_args *args);
 int cli_init(const cli_args *args);
 int cli_report(const cli_args *args);
 int cli_export(const cli_args *args);
+int cli_check(const cli_args *args);
 int cli_data(const cli_args *args);
 int cli_probe(const cli_args *args);
 int cli_phase(const cli_args *args);

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ static const cli_command commands[] = {
      "how fast it converged, with statistics. Results depend on the study alone: more seeds only "
      "add\n"
      "runs. With --out, finished runs survive in a file, and the same command resumes.",
-     cli_run},
+     cli_run, "a study"},
     {"train", CLI_TRAIN, "--data NAME --network WIDTHS --init NAME [options]", 0, 0,
      "train one network from one seed, epoch by epoch",
      "Trains one network, and prints a row for every epoch. It is the run that a study of the "
@@ -22,7 +23,7 @@ static const cli_command commands[] = {
      "        --optimizer 'adam(lr=0.001)' --epochs 5 --save mnist.safetensors\n\n"
      "Weights that --save writes load in PyTorch, and here with --init "
      "'pretrained(mnist.safetensors)'.",
-     cli_train},
+     cli_train, NULL},
     {"init", CLI_INIT, "[NAME] [options]", 0, 1,
      "list the initializations, describe one, or draw a layer by it",
      "Lists every initialization: name, parameters with defaults, aliases, formula and source. "
@@ -31,18 +32,34 @@ static const cli_command commands[] = {
      "    initlab init 'he_normal(mode=fan_out)' --shape 784x256\n\n"
      "also draws a layer by it: mean, standard deviation, extremes, excess kurtosis, the range of\n"
      "singular values, and a histogram beside the density that theory gives.",
-     cli_init},
+     cli_init, NULL},
     {"report", CLI_REPORT, "FILE.db [options]", 1, 1,
      "make a page of a study that was run with --out",
      "Makes one HTML file of a study in FILE.db: question and answer, a table of the arms, charts "
      "with\n"
      "their data, and how to reproduce it. It opens without a network and without scripts.",
-     cli_report},
+     cli_report, "a study"},
     {"export", CLI_EXPORT, "FILE.db [options]", 1, 1,
      "write the runs of a study that was run with --out",
      "Writes every run of a study in FILE.db to standard output, also when the study is "
      "incomplete.",
-     cli_export},
+     cli_export, "a study"},
+    {"check", CLI_CHECK, "CLAIMS.yaml... [options]", 1, INT_MAX,
+     "decide whether claims hold, and whether as expected",
+     "Runs what each claim of the files needs, decides by statistics whether it is supported, "
+     "refuted\n"
+     "or inconclusive, and exits with 1 when a verdict is not the expected one. A folder stands "
+     "for\n"
+     "all *.yaml files in it. The least that a file needs:\n\n"
+     "    claims:\n"
+     "      - id: he-beats-small\n"
+     "        sentence: He initialization needs fewer epochs than N(0, 0.01²).\n"
+     "        setup: {data: xor, network: 2-8-1, seeds: 200}\n"
+     "        a: {init: he_normal}\n"
+     "        b: {init: normal(std=0.01)}\n"
+     "        test: ratio of rmst < 1\n"
+     "        expect: supported",
+     cli_check, "a file of claims"},
     {"data", CLI_DATA, "[list | show CALL] [options]", 0, 2,
      "list the datasets and where they are, or show one",
      "Lists every dataset: what is computed or built in, what was found and where, and what can "
@@ -52,7 +69,7 @@ static const cli_command commands[] = {
      "builds it, and prints its shape, classes, ranges, parts, and a few samples. Files of data "
      "are\n"
      "looked for in $INITLAB_DATA, in data, and in $XDG_CACHE_HOME/initlab (~/.cache/initlab).",
-     cli_data},
+     cli_data, NULL},
     {"probe", CLI_PROBE, "--network WIDTHS [options]", 0, 0,
      "show what initialization does to signals and gradients, layer by layer",
      "Draws networks by each initialization, passes samples forward and gradients back, and shows\n"
@@ -66,7 +83,7 @@ static const cli_command commands[] = {
      "a thousandth of their size; exploding: above a thousand times, or not finite; dead: more "
      "than\n"
      "three quarters of a layer's units get no gradient from any sample.",
-     cli_probe},
+     cli_probe, NULL},
     {"phase", CLI_PHASE, "[options]", 0, 0,
      "draw how deep a signal lives, over the variance of the weights",
      "Follows pairs of inputs of correlation 0.6 through deep random networks, one for each value "
@@ -78,11 +95,11 @@ static const cli_command commands[] = {
      "Nothing is trained.\n\n"
      "    initlab phase --hidden tanh --grid sigma_w2=1:4:31 --depth 10:250:10 --format svg "
      ">phase.svg",
-     cli_phase},
+     cli_phase, NULL},
     {"doctor", CLI_DOCTOR, "[options]", 0, 0, "show what this build computes with",
      "Shows the version, the compiler, OpenBLAS, the processor's kernels, and how engines are "
      "chosen.",
-     cli_doctor},
+     cli_doctor, NULL},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
@@ -106,10 +123,9 @@ int cli_fail_library(const il_error *err) {
 }
 
 static void print_exit_codes(void) {
-    puts("\nexit codes: 0 done, 1 what --fail-on names, 2 command line or study, 3 incomplete but "
-         "resumable, 4 "
-         "input/output or\n"
-         "memory, 130 interrupted");
+    puts("\nexit codes: 0 done, 1 a claim is not as expected, or what --fail-on names, 2 command "
+         "line,\n"
+         "study or claims, 3 incomplete but resumable, 4 input/output or memory, 130 interrupted");
 }
 
 static void print_help(void) {
@@ -158,8 +174,8 @@ static int run_command(const cli_command *command, int argc, char **argv) {
         print_command_help(command);
         code = CLI_OK;
     } else if (args.n_operands < command->least)
-        cli_fail(CLI_USAGE, "%s needs a study: initlab %s %s", command->name, command->name,
-                 command->operands);
+        cli_fail(CLI_USAGE, "%s needs %s: initlab %s %s", command->name, command->needs,
+                 command->name, command->operands);
     else if (args.n_operands > command->most)
         cli_fail(CLI_USAGE, "'%.64s' is one operand too many: initlab %s %s",
                  args.operand[command->most], command->name, command->operands);

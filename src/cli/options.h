@@ -66,6 +66,11 @@ typedef enum cli_option {
     CLI_PHASE_BATCH,
     CLI_PHASE_SEEDS,
     CLI_PHASE_FORMAT,
+    CLI_JUNIT,
+    CLI_TAP,
+    CLI_CHECK_SEED_BASE,
+    CLI_CLAIM_FORMAT,
+    CLI_VERBOSE,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTIONS
@@ -83,7 +88,8 @@ enum {
     CLI_EXPORT = 128,
     CLI_PROBE = 256,
     CLI_PHASE = 512,
-    CLI_ALL = 1023
+    CLI_CHECK = 1024,
+    CLI_ALL = 2047
 };
 
 typedef enum cli_kind {

@@ -68,13 +68,13 @@ static char *text_by(void (*put)(FILE *out, const cli_args *args), const cli_arg
     return fclose(out) == 0 ? text : NULL;
 }
 
-int cli_origin_find(const cli_args *args, cli_origin *out) {
+int cli_origin_find(const cli_args *args, const char *spec, cli_origin *out) {
     static const il_file_kind study = {.noun = "study", .most = IL_SPEC_BYTES};
     size_t size = 0;
     il_error err;
     *out = (cli_origin){.openblas = text_by(put_openblas, args),
                         .command = text_by(put_command, args)};
-    if (il_file_load(args->operand[0], &study, &out->spec, &size, &err) != IL_OK)
+    if (spec && il_file_load(spec, &study, &out->spec, &size, &err) != IL_OK)
         return cli_fail_library(&err);
     FILE *hashes = open_memstream(&out->plugins, &size);
     int code = hashes ? hash_plugins(args, hashes) : CLI_OK;

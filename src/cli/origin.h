@@ -10,9 +10,9 @@ typedef struct cli_origin {
     char *openblas, *plugins, *command, *spec; /* what `texts` points to */
 } cli_origin;
 
-/* Describes OpenBLAS, hashes the plug-ins, and copies the command line and the study's file. Returns an exit code, after
- * a message when it is not CLI_OK; `out` is to be freed in either case. */
-int cli_origin_find(const cli_args *args, cli_origin *out);
+/* Describes OpenBLAS, hashes the plug-ins, and copies the command line and the study's file, unless `spec` is NULL.
+ * Returns an exit code, after a message when it is not CLI_OK; `out` is to be freed in either case. */
+int cli_origin_find(const cli_args *args, const char *spec, cli_origin *out);
 void cli_origin_free(cli_origin *origin);
 
 #endif

@@ -77,7 +77,7 @@ static int open_store(const cli_args *args, il_store **store) {
     il_error err;
     if (!path)
         return CLI_OK;
-    int code = cli_origin_find(args, &origin);
+    int code = cli_origin_find(args, args->operand[0], &origin);
     if (code == CLI_OK && il_store_open(path, &origin.texts, store, &err) != IL_OK)
         code = cli_fail_library(&err);
     if (code == CLI_OK)

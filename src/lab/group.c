@@ -98,7 +98,7 @@ static il_status refill(group *g, size_t r, il_error *err) {
     g->age[r] = 0;
     g->owner[r] = g->next++;
     g->active++;
-    uint64_t seed = b->seed[g->owner[r]];
+    uint64_t seed = b->study->seed_base + b->seed[g->owner[r]];
     il_trainer_begin(g->trainer, r, seed);
     return il_starter_start(&g->starter, g->net, r, seed, err);
 }

@@ -11,7 +11,7 @@ typedef struct il_block {
     const il_study *study;
     const il_arm *arm;
     il_samples train, judges; /* to train and to be judged on */
-    const uint32_t *seed;     /* [n] each at least 1 */
+    const uint32_t *seed;     /* [n] each at least 1, above the study's seed_base */
     size_t n;
     uint32_t *ended; /* [n] filled with the seeds in the order in which their runs end */
     size_t lanes;    /* R, or 0 to choose */

@@ -11,6 +11,7 @@ typedef struct reader {
     il_spec *spec;
     const il_family *inits; /* what stands for il_inits */
     const il_yaml_node *value[IL_SPEC_KEYS];
+    bool nameless; /* the caller names the study */
     il_error *err;
 } reader;
 
@@ -281,7 +282,7 @@ static il_status read_values(const reader *r) {
         if (il_spec_keys[key].required && !r->value[key])
             return il_fail_at(r->err, &r->spec->whole, 0, "%s: must be given (%s)",
                               il_spec_keys[key].name, il_spec_keys[key].doc);
-    il_status status = read_name(r);
+    il_status status = r->nameless ? IL_OK : read_name(r);
     for (size_t key = 0; status == IL_OK && key < IL_SPEC_KEYS; key++)
         if (key < IL_KEYS)
             status = read_list(r, key);
@@ -301,22 +302,14 @@ static il_status add_source(reader *r, const char *text, size_t size, const char
     return IL_OK;
 }
 
-static il_status read_file(reader *r, const char *text, size_t size, const char *name) {
-    const il_yaml_node *root, *seen[IL_SPEC_KEYS] = {0};
-    il_status status = add_source(r, text, size, name, &root);
-    if (status != IL_OK)
-        return status;
-    r->spec->whole.file = r->spec->sources[0]->name;
-    if (!root || (root->kind == IL_YAML_TEXT && !root->n))
-        return il_fail_at(r->err, &r->spec->whole, 0,
-                          "empty: a study needs data:, network: and init:");
-    if (root->kind != IL_YAML_MAP)
-        return il_fail_at(r->err, &root->place, 0, "expected keys and values, such as data: xor");
-    for (const il_yaml_node *key = root->child; key; key = key->next->next) {
+/* The keys of one map; they replace those of the maps before it. */
+static il_status read_map(reader *r, const il_yaml_node *map) {
+    const il_yaml_node *seen[IL_SPEC_KEYS] = {0};
+    for (const il_yaml_node *key = map->child; key; key = key->next->next) {
         size_t index;
         if (key->kind != IL_YAML_TEXT)
             return il_fail_at(r->err, &key->place, 0, "expected a key, such as data:");
-        status = il_spec_find_key(key->text, key->n, &key->place, &index, r->err);
+        il_status status = il_spec_find_key(key->text, key->n, &key->place, &index, r->err);
         if (status != IL_OK)
             return status;
         if (seen[index])
@@ -326,6 +319,24 @@ static il_status read_file(reader *r, const char *text, size_t size, const char 
         r->value[index] = key->next;
     }
     return IL_OK;
+}
+
+static il_status read_file(reader *r, const char *text, size_t size, const char *name) {
+    const il_yaml_node *root;
+    il_place place = {name, 0, 0};
+    if (size > IL_SPEC_BYTES)
+        return il_fail_at(r->err, &place, 0, "%zu bytes is no study: at most %d are accepted", size,
+                          IL_SPEC_BYTES);
+    il_status status = add_source(r, text, size, name, &root);
+    if (status != IL_OK)
+        return status;
+    r->spec->whole = (il_place){r->spec->sources[0]->name, 0, 0};
+    if (!root || (root->kind == IL_YAML_TEXT && !root->n))
+        return il_fail_at(r->err, &r->spec->whole, 0,
+                          "empty: a study needs data:, network: and init:");
+    if (root->kind != IL_YAML_MAP)
+        return il_fail_at(r->err, &root->place, 0, "expected keys and values, such as data: xor");
+    return read_map(r, root);
 }
 
 static il_status read_override(reader *r, const char *prefix, const char *text) {
@@ -349,23 +360,45 @@ static il_status read_override(reader *r, const char *prefix, const char *text) 
     return status;
 }
 
+static il_status open_reader(const il_sources *sources, size_t n, il_spec *spec, il_error *err,
+                             reader *out) {
+    *spec = (il_spec){.baseline = SIZE_MAX};
+    *out = (reader){.spec = spec, .inits = sources->inits ? sources->inits : &il_inits, .err = err};
+    spec->sources = calloc(n, sizeof(il_yaml *));
+    return spec->sources ? IL_OK : no_memory(out);
+}
+
+static il_status close_reader(const reader *r, il_status status) {
+    if (status == IL_OK)
+        status = read_values(r);
+    if (status != IL_OK)
+        il_spec_free(r->spec);
+    return status;
+}
+
 il_status il_spec_read(const il_sources *sources, const char *text, size_t size, const char *name,
                        const char *const *overrides, size_t n, il_spec *out, il_error *err) {
-    il_place place = {name, 0, 0};
-    if (size > IL_SPEC_BYTES)
-        return il_fail_at(err, &place, 0, "%zu bytes is no study: at most %d are accepted", size,
-                          IL_SPEC_BYTES);
-    *out = (il_spec){.baseline = SIZE_MAX};
-    reader r = {.spec = out, .inits = sources->inits ? sources->inits : &il_inits, .err = err};
-    out->sources = calloc(n + 1, sizeof(il_yaml *));
-    il_status status = out->sources ? read_file(&r, text, size, name) : no_memory(&r);
+    reader r;
+    il_status status = open_reader(sources, n + 1, out, err, &r);
+    if (status == IL_OK)
+        status = read_file(&r, text, size, name);
     for (size_t i = 0; status == IL_OK && i < n; i++)
         status = read_override(&r, sources->prefix ? sources->prefix : "--set ", overrides[i]);
-    if (status == IL_OK)
-        status = read_values(&r);
-    if (status != IL_OK)
-        il_spec_free(out);
-    return status;
+    return close_reader(&r, status);
+}
+
+il_status il_spec_read_layers(const il_sources *sources, const il_spec_layers *layers, il_spec *out,
+                              il_error *err) {
+    reader r;
+    il_status status = open_reader(sources, 1, out, err, &r);
+    if (status == IL_OK && layers->text)
+        status = read_file(&r, layers->text, layers->size, layers->name);
+    for (size_t i = 0; status == IL_OK && i < layers->n; i++)
+        status = read_map(&r, layers->map[i]);
+    out->whole = layers->whole;
+    r.nameless = true;
+    r.value[IL_SPEC_BASELINE] = NULL;
+    return close_reader(&r, status);
 }
 
 void il_spec_free(il_spec *spec) {

@@ -91,6 +91,24 @@ il_status il_spec_read(const il_sources *sources, const char *text, size_t size,
                        const char *const *overrides, size_t n, il_spec *out, il_error *err);
 void il_spec_free(il_spec *spec);
 
+/* A study put together from the text of a file, unless `text` is NULL, and from maps of keys, each of which replaces what
+ * is before it. What the whole lacks is said to be missing at `whole`. Its name and its baseline are not looked at. */
+typedef struct il_spec_layers {
+    const char *text; /* [size] */
+    size_t size;
+    const char *name;               /* of the text in messages */
+    const il_yaml_node *const *map; /* [n] */
+    size_t n;
+    il_place whole;
+} il_spec_layers;
+
+il_status il_spec_read_layers(const il_sources *sources, const il_spec_layers *layers, il_spec *out,
+                              il_error *err);
+
+/* The study of a spec that has been read. */
+il_status il_spec_study(const il_spec *spec, const il_folders *folders, il_study **out,
+                        il_error *err);
+
 /* Every pair of values that must fit. data[i * splits + k] becomes dataset i, split in way k and scaled in the first
  * way, for the caller to free, also after an error. */
 il_status il_spec_check(const il_spec *spec, const il_folders *folders, il_dataset **data,

@@ -98,8 +98,8 @@ static il_status build(const il_spec *spec, const il_folders *folders, il_study 
     return il_spec_check(spec, folders, study->built, err);
 }
 
-static il_status make_study(const il_spec *spec, const il_folders *folders, il_study **out,
-                            il_error *err) {
+il_status il_spec_study(const il_spec *spec, const il_folders *folders, il_study **out,
+                        il_error *err) {
     il_study *study = calloc(1, sizeof *study);
     il_status status = study ? count_arms(spec, &study->n_arms, err)
                              : il_fail(err, IL_NO_MEMORY, "out of memory for a study");
@@ -134,7 +134,7 @@ il_status il_study_parse_with(const il_sources *sources, const char *text, size_
     il_status status = il_spec_read(sources, text, size, name, overrides, n, &spec, err);
     if (status != IL_OK)
         return status;
-    status = make_study(&spec, sources->folders, out, err);
+    status = il_spec_study(&spec, sources->folders, out, err);
     il_spec_free(&spec);
     return status;
 }

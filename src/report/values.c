@@ -50,10 +50,17 @@ static json_t *engines_json(const il_study *study) {
     return NULL;
 }
 
+json_t *il_json_machine(const il_fingerprint *f) {
+    return json_pack("{ss ss ss si ss ss ss}", "version", f->version, "openblas",
+                     f->openblas_config, "core_type", f->openblas_core, "threads",
+                     (int)f->openblas_threads, "compiler", f->compiler, "real", f->real, "kernels",
+                     f->kernels);
+}
+
 json_t *il_json_fingerprint(const il_study *study, const il_fingerprint *fingerprint) {
-    return json_pack("{ss so ss ss si ss ss ss}", "version", fingerprint->version, "engines",
-                     engines_json(study), "openblas", fingerprint->openblas_config, "core_type",
-                     fingerprint->openblas_core, "threads", (int)fingerprint->openblas_threads,
-                     "compiler", fingerprint->compiler, "real", fingerprint->real, "kernels",
-                     fingerprint->kernels);
+    json_t *object = il_json_machine(fingerprint);
+    if (json_object_set_new(object, "engines", engines_json(study)) == 0)
+        return object;
+    json_decref(object);
+    return NULL;
 }

@@ -14,6 +14,8 @@ json_t *il_json_fingerprint(const il_study *study, const il_fingerprint *fingerp
 /* The shortest decimal that reads back to the same float: 0.1, where the double of the same value
  * is 0.10000000149011612. Returns `text`. */
 char *il_float_format(float value, char text[32]);
+/* The same without a study's engines. */
+json_t *il_json_machine(const il_fingerprint *fingerprint);
 
 const char *il_engine_name(il_engine engine);
 

@@ -112,6 +112,8 @@ il_status il_arm_settings(const il_study *study, const il_arm *arm, const il_sto
     put(out, il_spec_keys[IL_SPEC_LAST].name, word_of(IL_SPEC_LAST, study->drop_last));
     put_number(out, il_spec_keys[IL_SPEC_BUDGET].name, study->budget);
     put_number(out, il_spec_keys[IL_SPEC_PATIENCE].name, study->patience);
+    if (study->seed_base > 0) /* seeds are counted from there */
+        put_number(out, "seed_base", study->seed_base);
     put_number(out, "algorithms", IL_ALGORITHMS);
     put_number(out, "bits", 8 * sizeof(il_real));
     put_digest(out, "samples", data);

@@ -1,0 +1,38 @@
+/* An effect of arm a, or of a against b, with an interval. */
+#ifndef IL_LAB_CLAIM_ESTIMATE_H
+#define IL_LAB_CLAIM_ESTIMATE_H
+
+#include "lab/claim/measure.h"
+
+typedef struct il_estimate {
+    double effect;
+    il_interval interval;
+} il_estimate;
+
+/* What the seeds of one or two arms say; a[i] and b[i] have the same seed. */
+typedef struct il_samples_of {
+    const double *a, *b; /* [n]; b NULL for one arm */
+    size_t n;
+    double range; /* of the numbers, where one is known; else 0 */
+} il_samples_of;
+
+/* The measure's kind and the contrast decide how:
+ *
+ * share        Wilson's interval
+ * mean         Student's
+ * difference   of shares: Bonett & Price, J. Educ. Behav. Stat. 37 (2012) 479, paired; of means: Student's, of the
+ *              differences
+ * ratio        Fieller's, of paired means: J. R. Stat. Soc. B 16 (1954) 175; unbounded where b may be 0
+ * median       between order statistics; contrasts: between the ends of two such intervals
+ * pairs        il_a12_interval, paired
+ *
+ * Errors: IL_NO_MEMORY. */
+il_status il_estimate_effect(il_measure_kind kind, il_contrast contrast,
+                             const il_samples_of *samples, double level, il_estimate *out,
+                             il_error *err);
+
+/* t with P(|T| < t) = level for `freedom` >= 1 degrees of freedom. Within 0.1 % for 10 and more; Hill, Comm. ACM 13
+ * (1970) 619. */
+double il_two_sided_t(double level, double freedom);
+
+#endif

@@ -1,0 +1,106 @@
+/* Claims as Markdown: what a README keeps of a run. */
+#include "report/claims.h"
+#include "report/table.h"
+
+#include <string.h>
+
+/* Text that stays text in a cell of a table. */
+static void put_text(const char *s, FILE *out) {
+    for (; *s; s++) {
+        if (strchr("\\`*_|<>#[]", *s))
+            putc('\\', out);
+        putc(*s, out);
+    }
+}
+
+/* Calls, which hold no backquote outside quoted paths. */
+static void put_code(const char *s, FILE *out) {
+    putc('`', out);
+    for (; *s; s++) {
+        if (*s == '|')
+            putc('\\', out);
+        putc(*s == '`' ? '\'' : *s, out);
+    }
+    putc('`', out);
+}
+
+static bool trains(const il_claim *claim) {
+    const char *name = claim->tier == IL_EXACT ? "" : claim->test.measure.desc->name;
+    return strncmp(name, "activation", 10) != 0 && strncmp(name, "gradient", 8) != 0 &&
+           strcmp(name, "saturated") != 0 && strcmp(name, "dead_units") != 0;
+}
+
+/* The keys that say what was trained, where they are not plain; of several arms what the first has. */
+static void put_setup(const il_claim *claim, FILE *out) {
+    static const il_key keys[] = {IL_KEY_DATA,    IL_KEY_NETWORK, IL_KEY_HIDDEN,  IL_KEY_NORM,
+                                  IL_KEY_DROPOUT, IL_KEY_BATCH,   IL_KEY_PENALTY, IL_KEY_OPTIMIZER,
+                                  IL_KEY_BIAS,    IL_KEY_INIT};
+    char value[IL_WIDTHS_TEXT], other[IL_WIDTHS_TEXT];
+    text line;
+    il_text_clear(&line);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const il_arm *a = &claim->a->arms[0], *b = claim->b ? &claim->b->arms[0] : a;
+        bool plain = il_arm_is_plain(a, keys[i]) && il_arm_is_plain(b, keys[i]);
+        if (plain || (keys[i] == IL_KEY_OPTIMIZER && !trains(claim)))
+            continue;
+        il_arm_format(a, keys[i], value);
+        il_arm_format(b, keys[i], other);
+        if (keys[i] == IL_KEY_BIAS && strcmp(value, "zeros") == 0 && strcmp(other, "zeros") == 0)
+            continue;
+        il_text_add(&line, "%s%s", line.used ? ", " : "", value);
+        if (claim->a->varied[keys[i]])
+            il_text_add(&line, " and more");
+        if (strcmp(value, other) != 0)
+            il_text_add(&line, " against %s", other);
+        if (claim->b && claim->b->varied[keys[i]])
+            il_text_add(&line, " and more");
+    }
+    put_code(line.bytes, out);
+}
+
+static void put_row(const il_checked *item, FILE *out) {
+    const il_claim *claim = item->claim;
+    char test[IL_TEST_TEXT], verdict[64], effect[96];
+    fprintf(out, "| %s | ", claim->id);
+    put_text(claim->sentence, out);
+    if (claim->source) {
+        fputs(" (", out);
+        put_text(claim->source, out);
+        putc(')', out);
+    }
+    fputs(" | ", out);
+    put_setup(claim, out);
+    fputs(" | ", out);
+    put_code(claim->tier == IL_EXACT ? "bits" : il_test_format(&claim->test, test), out);
+    fprintf(out, "%s | %s%s%s | %s | %zu |\n", claim->n_rates > 0 ? ", also tuned" : "",
+            item->finding.as_expected ? "" : "**", il_claim_verdict(item, verdict),
+            item->finding.as_expected ? "" : "**", il_claim_effect(&item->finding, effect),
+            item->finding.n);
+}
+
+static size_t put_file(const il_checks *c, size_t first, FILE *out) {
+    const il_checked *item = &c->item[first];
+    size_t last = first;
+    fputs(first ? "\n### " : "### ", out);
+    put_text(item->claim->group ? item->claim->group : item->file, out);
+    fputs("\n\n| claim | sentence | setup | what must hold | verdict | effect | seeds |\n"
+          "|---|---|---|---|---|---|---|\n",
+          out);
+    for (; last < c->n && strcmp(c->item[last].file, item->file) == 0; last++)
+        put_row(&c->item[last], out);
+    bool insight = false;
+    for (size_t i = first; i < last; i++)
+        if (c->item[i].claim->insight) {
+            fprintf(out, "%s- **%s** ", insight ? "" : "\n", c->item[i].claim->id);
+            put_text(c->item[i].claim->insight, out);
+            putc('\n', out);
+            insight = true;
+        }
+    return last;
+}
+
+il_status il_claims_markdown(const il_checks *c, FILE *out, il_error *err) {
+    for (size_t i = 0; i < c->n;)
+        i = put_file(c, i, out);
+    return ferror(out) ? il_fail(err, IL_IO, "the report could not be written") : IL_OK;
+}

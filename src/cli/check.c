@@ -130,7 +130,7 @@ static void show_progress(void *context, size_t done, size_t total) {
     double part = (double)done / (double)total;
     snprintf(text, sizeof text, "claim %zu of %zu: %.63s", c->now + 1, c->n,
              c->item[c->now].claim->id);
-    if (c->now > 0 || done > 0)
+    if ((c->now > 0 || done > 0) && cli_progress_due(&c->progress))
         cli_progress_line(&c->progress, text, ((double)c->now + part) / (double)c->n);
 }
 

@@ -103,7 +103,7 @@ static il_status prepare(runner *run, il_error *err) {
 
 static void release(runner *run) {
     for (size_t i = run->study->n_arms; run->tasks && i-- > 0;)
-        if (i == 0 || run->tasks[i].data != run->tasks[i - 1].data)
+        if (i == 0 || run->tasks[i].Y != run->tasks[i - 1].Y)
             il_task_close(&run->tasks[i]);
     free(run->tasks);
     free(run->seed);

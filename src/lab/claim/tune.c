@@ -39,6 +39,8 @@ il_status il_tune(const il_study *study, const double *rate, size_t n,
         return il_fail(err, IL_NO_MEMORY, "no memory to tune %zu arms", study->n_arms);
     }
     *tuned = *study;
+    tuned->built = NULL; /* the datasets stay those of the study, which outlives this one */
+    tuned->n_built = 0;
     tuned->arms = memcpy(arms, study->arms, study->n_arms * sizeof *arms);
     il_status status = IL_OK;
     for (size_t i = 0; i < study->n_arms && status == IL_OK; i++)

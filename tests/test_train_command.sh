@@ -331,7 +331,7 @@ limited "${wide[@]}" --checkpoint big.safetensors
 
 # --- progress on a terminal never reaches the edge, where it could not be cleared
 
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then # there are machines without terminals
     cases=$((cases + 1))
     quoted=$(printf '%q ' "$initlab" train "${moons[@]}" --network 2-64-64-1 --epochs 400 --batch 4)
     TERM=xterm timeout 60 script -qec "stty cols 60; $quoted 2>&1 >/dev/null" /dev/null </dev/null >terminal 2>/dev/null

@@ -1,5 +1,5 @@
 /* Activations against mpmath: the kernels of both builds, and the double functions that theory integrates. */
-#include "cmocka_all.h"
+#include "call.h"
 
 #include "golden/theory.h"
 #include "initlab.h"
@@ -22,11 +22,7 @@ enum { POINTS = sizeof golden_points / sizeof *golden_points, MOST = 64 };
 #endif
 
 static il_call parse(const char *text) {
-    il_error err;
-    il_call call;
-    if (il_call_parse(&il_activations, text, NULL, &call, &err) != IL_OK)
-        fail_msg("%s", err.message);
-    return call;
+    return parse_call(&il_activations, text);
 }
 
 /* How many points follow `first` for the same activation. */

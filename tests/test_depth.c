@@ -1,5 +1,5 @@
 /* Pair moments, fixed points, depth scales, finite width and Saxe's curves against SciPy, closed forms and identities. */
-#include "cmocka_all.h"
+#include "call.h"
 
 #include "golden/depth.h"
 #include "initlab.h"
@@ -13,11 +13,7 @@
 static const double PI = 3.141592653589793;
 
 static il_call parse(const char *text) {
-    il_error err;
-    il_call call;
-    if (il_call_parse(&il_activations, text, NULL, &call, &err) != IL_OK)
-        fail_msg("%s", err.message);
-    return call;
+    return parse_call(&il_activations, text);
 }
 
 static void expect(const char *what, const char *name, double at, double got, double exact,

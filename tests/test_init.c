@@ -1,6 +1,6 @@
 /* Schemes against their closed forms, measured in the built network, where fans could be mixed up.
  */
-#include "cmocka_all.h"
+#include "call.h"
 
 #include "initlab.h"
 
@@ -8,11 +8,7 @@
 #include <string.h>
 
 static il_call parse(const char *text) {
-    il_error err;
-    il_call call;
-    if (il_call_parse(&il_inits, text, NULL, &call, &err) != IL_OK)
-        fail_msg("%s", err.message);
-    return call;
+    return parse_call(&il_inits, text);
 }
 
 static il_network *build(const char *widths, il_engine engine, size_t R) {

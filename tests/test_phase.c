@@ -70,7 +70,7 @@ static void impossible(void **state) {
     c = good;
     c.layers = IL_MAX_LAYERS;
     assert_int_equal(il_phase_new(&c, &phase, &err), IL_INVALID);
-    assert_string_equal(err.message, "256 hidden layers: give 1 to 255");
+    assert_string_equal(err.message, "512 hidden layers: give 1 to 511");
     c = good;
     c.batch = 1;
     assert_int_equal(il_phase_new(&c, &phase, &err), IL_INVALID);

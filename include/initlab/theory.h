@@ -161,7 +161,7 @@ typedef struct il_jacobian_layer {
 } il_jacobian_layer;
 
 /* Singular values of the input-output Jacobian of n layers, of the min(inputs, outputs): the root of the mean of their
- * squares, and the largest, as widths tend to infinity in these proportions and much faster than n. For n linear square
+ * squares, and the largest, to about 1e-5, as widths tend to infinity in these proportions and much faster than n. For n linear square
  * Gaussian layers the largest squared is (n + 1)^(n + 1)/n^n (Fuss and Catalan). Widths of N end below it, by about N^(-2/3).
  * Source: Pennington, Schoenholz & Ganguli 2017, section 2, with the rectangular products of Burda, Jarosz, Livan, Nowak &
  * Swiech 2010. Errors: IL_INVALID for values outside their ranges, fan_in that is not the fan_out before, n = 0; IL_NO_MEMORY. */

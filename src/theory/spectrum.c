@@ -25,15 +25,16 @@ typedef struct slopes {
     double most_weight;
 } slopes;
 
-/* Gauss's rule with two points. */
+/* Gauss's rule with three points. */
 static void add_panel(slopes *d, const il_call *activation, double s, double a, double b) {
+    static const double point[] = {-0.77459666924148338, 0, 0.77459666924148338};
+    static const double weight[] = {5.0 / 9, 8.0 / 9, 5.0 / 9};
     const il_activation_type *type = il_activation_of(activation);
     double middle = 0.5 * (a + b), half = 0.5 * (b - a);
-    for (int i = -1; i <= 1 && d->n < MOST_NODES; i += 2) {
-        double z = middle + i * half * 0.57735026918962576;
-        double slope = type->slope(activation->arg, s * z);
+    for (int i = 0; i < 3 && d->n < MOST_NODES; i++) {
+        double z = middle + half * point[i], slope = type->slope(activation->arg, s * z);
         d->square[d->n] = slope * slope;
-        d->weight[d->n++] = half * il_gaussian_density(z);
+        d->weight[d->n++] = half * weight[i] * il_gaussian_density(z);
     }
 }
 
@@ -134,9 +135,11 @@ static double least_height(const chain *c) {
 static il_status check(const il_jacobian_layer *layer, size_t n, il_error *err) {
     for (size_t k = 0; k < n; k++) {
         const il_jacobian_layer *y = &layer[k];
-        if (y->fan_in == 0 || y->fan_out == 0 || (k > 0 && y->fan_in != layer[k - 1].fan_out))
-            return il_fail(err, IL_INVALID, "layer %zu: %zu inputs do not follow", k + 1,
-                           y->fan_in);
+        if (y->fan_in == 0 || y->fan_out == 0)
+            return il_fail(err, IL_INVALID, "layer %zu has a width of 0", k + 1);
+        if (k > 0 && y->fan_in != layer[k - 1].fan_out)
+            return il_fail(err, IL_INVALID, "layer %zu: %zu inputs do not follow %zu outputs",
+                           k + 1, y->fan_in, layer[k - 1].fan_out);
         if (!(y->sigma_w2 > 0) || isinf(y->sigma_w2))
             return il_fail(err, IL_INVALID, "layer %zu: sigma_w2=%g: give more than 0", k + 1,
                            y->sigma_w2);

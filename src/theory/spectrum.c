@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #define END 8.0 /* the density there is 1e-14 */
-#define WIDEST 0.5
+#define WIDEST 0.25
 #define GROWTH 0.5  /* of a panel's width with its distance from the middle */
 #define NARROW 0.25 /* the first panel, in widths of what the activation varies on */
 enum { MOST_NODES = 2048, STEPS = 60, NEWTON = 100 };
@@ -55,7 +55,7 @@ static void tabulate(const il_call *activation, double q, slopes *d) {
     double s = __builtin_sqrt(q), total = 0;
     *d = (slopes){0};
     for (double x = 0, next; x < END; x = next) {
-        next = fmin(fmin(x + fmin(NARROW / s + GROWTH * x, WIDEST), 2 * END), END);
+        next = fmin(x + fmin(NARROW / s + GROWTH * x, WIDEST), END);
         add_pieces(d, activation, s, x, next);
         add_pieces(d, activation, s, -next, -x);
     }

@@ -58,6 +58,8 @@ typedef enum cli_option {
     CLI_NETWORKS,
     CLI_SEED_BASE,
     CLI_FAIL_ON,
+    CLI_PROBE_FORMAT,
+    CLI_BATCHNORM,
     CLI_PHASE_HIDDEN,
     CLI_GRID,
     CLI_DEPTH,

@@ -136,22 +136,17 @@ static void put_heading(const table *t, const il_probe_report *report, FILE *out
     il_put_wrapped(t, PLAIN, line.bytes, out);
 }
 
-/* "singular values of the Jacobian: 0.1 to 3.1 (theory 3.08), rms 1.01 (theory 1)" */
+/* "Jacobian: singular values 0.1 to 3.1 (theory 3.08), rms 1.01 (theory 1)" */
 static void put_spectrum(const il_probe *probe, FILE *out) {
     const il_probe_spectrum *j = &probe->jacobian, *theory = &probe->jacobian_theory;
-    const struct {
-        const char *before;
-        double value, theory;
-    } parts[] = {{"  singular values of the Jacobian: ", j->smallest, theory->smallest},
-                 {" to ", j->largest, theory->largest},
-                 {", rms ", j->rms, theory->rms}};
     if (isnan(j->largest))
         return;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        fprintf(out, "%s%.3g", parts[i].before, parts[i].value);
-        if (!isnan(parts[i].theory))
-            fprintf(out, " (theory %.3g)", parts[i].theory);
-    }
+    fprintf(out, "  Jacobian: singular values %.3g to %.3g", j->smallest, j->largest);
+    if (!isnan(theory->largest))
+        fprintf(out, " (theory %.3g)", theory->largest);
+    fprintf(out, ", rms %.3g", j->rms);
+    if (!isnan(theory->rms))
+        fprintf(out, " (theory %.3g)", theory->rms);
     putc('\n', out);
 }
 

@@ -1,5 +1,5 @@
 /* Probes as a drawing: activations and deltas over the layers on a logarithmic scale, a line for each scheme, theory as its
- * dashes and the 95 % interval as a band around it. */
+ * dashes and the 95 % interval, where it leaves 0 out, as a band around it. */
 #include "report/probe.h"
 #include "report/svg.h"
 
@@ -50,24 +50,29 @@ static double x_of(const panel *p, size_t k) {
     return LEFT + (p->layers > 1 ? WIDE * (double)k / (double)(p->layers - 1) : WIDE / 2);
 }
 
-/* What lies below the scale is drawn at its bottom. */
+/* The upper end of an interval may lie above the scale. */
 static double y_of(const panel *p, double value) {
     double share = (log10(value) - p->low) / (p->high - p->low);
-    return p->top + HIGH * (1 - fmin(fmax(share, 0), 1));
+    return p->top + HIGH * (1 - fmin(share, 1));
 }
 
-/* One value of every layer, with gaps where there is none that a logarithm has. */
+static bool is_inside(const panel *p, double value) {
+    return is_shown(value) && log10(value) >= p->low;
+}
+
+/* One value of every layer, with gaps where there is none within the scale. */
 static void put_values(const panel *p, const il_probe *probe, bool theory, const char *class,
                        const char *hint, il_svg *svg) {
     bool open = false;
     for (size_t k = 0; k < p->layers; k++) {
         const il_probe_layer *y = &probe->layer[k];
         double v = theory ? y->theory[p->statistic] : y->statistic[p->statistic].mean;
-        if (is_shown(v) && !open)
+        bool inside = is_inside(p, v);
+        if (inside && !open)
             il_svg_path_begin(svg, class);
-        if (!is_shown(v) && open)
+        if (!inside && open)
             il_svg_path_end(svg, hint);
-        open = is_shown(v);
+        open = inside;
         if (open)
             il_svg_path_to(svg, x_of(p, k), y_of(p, v));
     }
@@ -75,22 +80,34 @@ static void put_values(const panel *p, const il_probe *probe, bool theory, const
         il_svg_path_end(svg, hint);
 }
 
-/* From the lower ends of the intervals, and back along the upper ones. */
+static const il_interval *interval_of(const panel *p, const il_probe *probe, size_t k) {
+    return &probe->layer[k].statistic[p->statistic].interval;
+}
+
+/* Layers first … end - 1: along the lower ends of their intervals, and back along the upper ones. */
+static void put_piece(const panel *p, const il_probe *probe, size_t first, size_t end,
+                      const char *class, il_svg *svg) {
+    il_svg_path_begin(svg, class);
+    for (size_t k = first; k < end; k++)
+        il_svg_path_to(svg, x_of(p, k), y_of(p, interval_of(p, probe, k)->low));
+    for (size_t k = end; k-- > first;)
+        il_svg_path_to(svg, x_of(p, k), y_of(p, interval_of(p, probe, k)->high));
+    il_svg_path_end(svg, NULL);
+}
+
+/* In pieces, where the intervals leave 0 out. */
 static void put_band(const panel *p, const il_probe *probe, size_t scheme, il_svg *svg) {
     char class[IL_SVG_CLASS];
-    for (size_t k = 0; k < p->layers; k++)
-        if (!is_shown(probe->layer[k].statistic[p->statistic].interval.high))
-            return;
+    size_t first = 0;
     snprintf(class, sizeof class, "f%zu band", scheme % IL_SVG_SERIES);
-    il_svg_path_begin(svg, class);
-    for (size_t k = 0; k < p->layers; k++) {
-        double low = probe->layer[k].statistic[p->statistic].interval.low;
-        il_svg_path_to(svg, x_of(p, k), low > 0 ? y_of(p, low) : p->top + HIGH);
+    for (size_t k = 0; k <= p->layers; k++) {
+        if (k < p->layers && is_inside(p, interval_of(p, probe, k)->low) &&
+            is_shown(interval_of(p, probe, k)->high))
+            continue;
+        if (k > first + 1)
+            put_piece(p, probe, first, k, class, svg);
+        first = k + 1;
     }
-    for (size_t k = p->layers; k-- > 0;)
-        il_svg_path_to(svg, x_of(p, k),
-                       y_of(p, probe->layer[k].statistic[p->statistic].interval.high));
-    il_svg_path_end(svg, NULL);
 }
 
 static void put_axes(const panel *p, il_svg *svg) {

@@ -1,5 +1,5 @@
 /* Phase diagrams against the mean field that they are drawn over. */
-#include "cmocka_all.h"
+#include "call.h"
 
 #include "initlab.h"
 
@@ -23,7 +23,7 @@ static void decays_as_theory_has_it(void **state) {
                               .batch = 6,
                               .seeds = 16,
                               .first_seed = 1};
-    assert_int_equal(il_call_parse(&il_activations, "tanh", NULL, &config.hidden, &err), IL_OK);
+    config.hidden = parse_call(&il_activations, "tanh");
     if (il_phase_new(&config, &phase, &err) != IL_OK)
         fail_msg("%s", err.message);
     for (size_t i = 0; i < phase->points; i++) {
@@ -87,10 +87,9 @@ static void trains_what_a_study_trains(void **state) {
                               .seeds = 3,
                               .first_seed = 5,
                               .training = &training};
-    assert_int_equal(il_call_parse(&il_activations, "tanh", NULL, &config.hidden, &err), IL_OK);
-    assert_int_equal(il_call_parse(&il_datasets, "moons(n=64)", NULL, &training.data, &err), IL_OK);
-    assert_int_equal(il_call_parse(&il_optimizers, "sgd(lr=0.1)", NULL, &training.optimizer, &err),
-                     IL_OK);
+    config.hidden = parse_call(&il_activations, "tanh");
+    training.data = parse_call(&il_datasets, "moons(n=64)");
+    training.optimizer = parse_call(&il_optimizers, "sgd(lr=0.1)");
     if (il_phase_new(&config, &phase, &err) != IL_OK)
         fail_msg("%s", err.message);
     assert_true(phase->chance == 0.5);
@@ -108,7 +107,7 @@ static void trains_what_a_study_trains(void **state) {
         }
     }
     il_phase_free(phase);
-    assert_int_equal(il_call_parse(&il_datasets, "sine", NULL, &training.data, &err), IL_OK);
+    training.data = parse_call(&il_datasets, "sine");
     assert_int_equal(il_phase_new(&config, &phase, &err), IL_INVALID);
     assert_string_equal(err.message,
                         "sine has numbers to predict: a diagram is trained on classes");
@@ -127,7 +126,7 @@ static void impossible(void **state) {
                             .batch = 2,
                             .seeds = 1,
                             .first_seed = 1};
-    assert_int_equal(il_call_parse(&il_activations, "relu", NULL, &good.hidden, &err), IL_OK);
+    good.hidden = parse_call(&il_activations, "relu");
     il_phase_config c = good;
     c.points = 0;
     assert_int_equal(il_phase_new(&c, &phase, &err), IL_INVALID);

@@ -1,5 +1,5 @@
 /* Singular values of the Jacobians of wide random networks against closed forms, SciPy and drawn networks. */
-#include "cmocka_all.h"
+#include "call.h"
 
 #include "golden/spectrum.h"
 #include "initlab.h"
@@ -7,14 +7,6 @@
 #include <math.h>
 
 enum { MOST = 64 };
-
-static il_call parse(const char *text) {
-    il_error err;
-    il_call call;
-    if (il_call_parse(&il_activations, text, NULL, &call, &err) != IL_OK)
-        fail_msg("%s", err.message);
-    return call;
-}
 
 static void expect(const char *what, size_t layers, double got, double exact, double error) {
     if (!(fabs(got - exact) <= error * fabs(exact)))
@@ -31,7 +23,7 @@ static void edge_of(const il_jacobian_layer *layer, size_t n, double *rms, doubl
 static void squares_in_closed_form(void **state) {
     (void)state;
     il_jacobian_layer layer[MOST];
-    il_call linear = parse("linear");
+    il_call linear = parse_call(&il_activations, "linear");
     for (size_t n = 1; n <= MOST; n++)
         for (int orthogonal = 0; orthogonal < 2; orthogonal++) {
             double L = (double)n, rms, largest;
@@ -74,7 +66,7 @@ static void slopes_agree_with_scipy(void **state) {
     for (size_t i = 0; i < sizeof golden_edges / sizeof *golden_edges; i++) {
         const struct golden_edge *g = &golden_edges[i];
         il_jacobian_layer layer[MOST];
-        il_call activation = parse(g->activation);
+        il_call activation = parse_call(&il_activations, g->activation);
         size_t n = (size_t)g->layers;
         double rms, largest;
         for (size_t k = 0; k < n; k++)
@@ -94,7 +86,7 @@ static void of_every_activation(void **state) {
     (void)state;
     for (size_t i = 0; i < il_activations.n; i++)
         for (double q = 1e-4; q < 1e7; q *= 100) {
-            il_call activation = parse(il_activations.items[i]->name);
+            il_call activation = parse_call(&il_activations, il_activations.items[i]->name);
             il_jacobian_layer layer[] = {{30, 40, 1, false, &activation, q},
                                          {40, 20, 1, false, NULL, 0}};
             double rms, largest;
@@ -115,12 +107,13 @@ static void networks_agree(void **state) {
                  {"320-160-80-160", "gelu", "lecun_uniform"}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         il_error err;
-        il_call init;
         il_probe *probe;
-        il_probe_config config = {
-            .hidden = parse(known[i].hidden), .batch = 160, .seeds = 4, .first_seed = 1};
+        il_probe_config config = {.hidden = parse_call(&il_activations, known[i].hidden),
+                                  .batch = 160,
+                                  .seeds = 4,
+                                  .first_seed = 1};
         assert_int_equal(il_widths_parse(known[i].network, NULL, &config.network, &err), IL_OK);
-        assert_int_equal(il_call_parse(&il_inits, known[i].init, NULL, &init, &err), IL_OK);
+        il_call init = parse_call(&il_inits, known[i].init);
         assert_int_equal(il_probe_new(&config, &init, &probe, &err), IL_OK);
         expect(known[i].hidden, 3, probe->jacobian.largest, probe->jacobian_theory.largest, 0.08);
         expect(known[i].hidden, 3, probe->jacobian.rms, probe->jacobian_theory.rms, 0.08);
@@ -133,7 +126,7 @@ static void impossible(void **state) {
     (void)state;
     il_error err;
     double rms, largest;
-    il_call tanh_call = parse("tanh");
+    il_call tanh_call = parse_call(&il_activations, "tanh");
     const il_jacobian_layer good[] = {{3, 4, 1, false, &tanh_call, 1}, {4, 2, 1, false, NULL, 0}};
     assert_int_equal(il_jacobian_edge(good, 2, &rms, &largest, &err), IL_OK);
     assert_int_equal(il_jacobian_edge(good, 0, &rms, &largest, &err), IL_INVALID);

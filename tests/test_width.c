@@ -1,5 +1,5 @@
 /* One layer of finite width, with biases and dropout, against draws of it: for every activation. */
-#include "cmocka_all.h"
+#include "call.h"
 
 #include "initlab.h"
 #include "nn/activation.h"
@@ -17,12 +17,11 @@ static void every_activation(void **state) {
     for (size_t i = 0; i < il_activations.n; i++)
         for (int dropout = 0; dropout < 2; dropout++) {
             il_error err;
-            il_call call;
             il_length next;
             static double length[DRAWS];
             il_real u[WIDTH], mask[WIDTH];
             const char *name = il_activations.items[i]->name;
-            assert_int_equal(il_call_parse(&il_activations, name, NULL, &call, &err), IL_OK);
+            il_call call = parse_call(&il_activations, name);
             const il_activation_type *type = il_activation_of(&call);
             const double p = dropout ? 0.25 : 0;
             const il_random_layer layer = {call, sigma_w2, sigma_b2, p};

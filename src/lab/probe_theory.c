@@ -254,10 +254,11 @@ il_status il_probe_theory(const il_probe_config *config, const il_initializer *i
         probe->layer[k].sigma_w2 = c.sigma_w2[k];
     if (status == IL_OK)
         backward(&c);
+    il_status memory = IL_OK;
     if (status == IL_OK && !isnan(probe->jacobian.largest))
-        (void)spread(&c, initializer, &beyond);
+        memory = spread(&c, initializer, err);
     if (status == IL_OK && isfinite(probe->input_correlation))
         (void)correlate(&c, &beyond);
     free(room);
-    return IL_OK;
+    return memory == IL_NO_MEMORY ? memory : IL_OK;
 }

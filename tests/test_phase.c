@@ -1,5 +1,5 @@
 /* Phase diagrams against the mean field that they are drawn over. */
-#include "cmocka_all.h"
+#include "call.h"
 
 #include "initlab.h"
 
@@ -18,12 +18,12 @@ static void decays_as_theory_has_it(void **state) {
                               .first = 1,
                               .last = 4,
                               .points = 4,
-                              .layers = 40,
+                              .depths = {1, 40, 1},
                               .width = 200,
                               .batch = 6,
                               .seeds = 16,
                               .first_seed = 1};
-    assert_int_equal(il_call_parse(&il_activations, "tanh", NULL, &config.hidden, &err), IL_OK);
+    config.hidden = parse_call(&il_activations, "tanh");
     if (il_phase_new(&config, &phase, &err) != IL_OK)
         fail_msg("%s", err.message);
     for (size_t i = 0; i < phase->points; i++) {
@@ -47,6 +47,73 @@ static void decays_as_theory_has_it(void **state) {
     il_phase_free(phase);
 }
 
+/* The accuracy that runs of the same network, trained for themselves, end with. */
+static double accuracy_alone(size_t depth, double sigma_w2, uint64_t first_seed) {
+    enum { SEEDS = 3 };
+    char text[512];
+    il_error err;
+    il_study *study;
+    il_results *results;
+    int n = snprintf(text, sizeof text,
+                     "data: moons(n=64)\nnetwork: '2-[8]x%zu-2'\nhidden: tanh\nloss: softmax_ce\n"
+                     "optimizer: sgd(lr=0.1)\nbatch: 16\nseeds: %d\nbudget: 4\nevaluate: train\n"
+                     "converged: never\ninit: 'critical(sigma_b2=0.05, sigma_w2=%g)'\n",
+                     depth, SEEDS, sigma_w2);
+    if (il_study_parse(text, (size_t)n, "alone", NULL, 0, &study, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    study->seed_base = first_seed - 1;
+    assert_int_equal(il_study_run(study, NULL, &results, &err), IL_OK);
+    double sum = 0;
+    for (size_t k = 0; k < SEEDS; k++)
+        sum += (double)results->runs[k].accuracy;
+    il_results_free(results);
+    il_study_free(study);
+    return sum / SEEDS;
+}
+
+/* Every trained cell is those runs, and no other depth has a number. */
+static void trains_what_a_study_trains(void **state) {
+    (void)state;
+    il_error err;
+    il_phase *phase;
+    il_phase_training training = {.epochs = 4};
+    il_phase_config config = {.sigma_b2 = 0.05,
+                              .first = 0.5,
+                              .last = 2.5,
+                              .points = 3,
+                              .depths = {1, 9, 4},
+                              .width = 8,
+                              .batch = 16,
+                              .seeds = 3,
+                              .first_seed = 5,
+                              .training = &training};
+    config.hidden = parse_call(&il_activations, "tanh");
+    training.data = parse_call(&il_datasets, "moons(n=64)");
+    training.optimizer = parse_call(&il_optimizers, "sgd(lr=0.1)");
+    if (il_phase_new(&config, &phase, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    assert_true(phase->chance == 0.5);
+    for (size_t i = 0; i < phase->points; i++) {
+        const il_phase_column *c = &phase->column[i];
+        assert_true(c->sigma_w2 == 0.5 + (double)i && isfinite(c->field.q));
+        for (size_t depth = 1; depth <= 10; depth++) {
+            double alone =
+                depth % 4 == 1 && depth <= 9 ? accuracy_alone(depth, c->sigma_w2, 5) : (double)NAN;
+            if (c->accuracy[depth - 1] != alone && !isnan(alone))
+                fail_msg("depth %zu, sigma_w2=%g: %g, alone %g", depth, c->sigma_w2,
+                         c->accuracy[depth - 1], alone);
+            assert_true(isnan(alone) == isnan(c->accuracy[depth - 1]));
+            assert_true(isnan(c->distance[depth - 1]) && isnan(c->gradient[depth - 1]));
+        }
+    }
+    il_phase_free(phase);
+    training.data = parse_call(&il_datasets, "sine");
+    assert_int_equal(il_phase_new(&config, &phase, &err), IL_INVALID);
+    assert_string_equal(err.message,
+                        "sine has numbers to predict: a diagram is trained on classes");
+    assert_null(phase);
+}
+
 static void impossible(void **state) {
     (void)state;
     il_error err;
@@ -54,12 +121,12 @@ static void impossible(void **state) {
     il_phase_config good = {.first = 1,
                             .last = 2,
                             .points = 2,
-                            .layers = 2,
+                            .depths = {1, 2, 1},
                             .width = 4,
                             .batch = 2,
                             .seeds = 1,
                             .first_seed = 1};
-    assert_int_equal(il_call_parse(&il_activations, "relu", NULL, &good.hidden, &err), IL_OK);
+    good.hidden = parse_call(&il_activations, "relu");
     il_phase_config c = good;
     c.points = 0;
     assert_int_equal(il_phase_new(&c, &phase, &err), IL_INVALID);
@@ -68,9 +135,16 @@ static void impossible(void **state) {
     c.last = (double)NAN;
     assert_int_equal(il_phase_new(&c, &phase, &err), IL_INVALID);
     c = good;
-    c.layers = IL_MAX_LAYERS;
+    c.depths.last = IL_MAX_LAYERS;
     assert_int_equal(il_phase_new(&c, &phase, &err), IL_INVALID);
-    assert_string_equal(err.message, "256 hidden layers: give 1 to 255");
+    assert_string_equal(err.message, "1 to 512 hidden layers: give 1 to 511");
+    c = good;
+    c.depths.step = 0;
+    assert_int_equal(il_phase_new(&c, &phase, &err), IL_INVALID);
+    assert_string_equal(err.message, "hidden layers from 1 to 2 by 0: give a step above 0 upwards");
+    c = good;
+    c.first_seed = 0;
+    assert_int_equal(il_phase_new(&c, &phase, &err), IL_INVALID);
     c = good;
     c.batch = 1;
     assert_int_equal(il_phase_new(&c, &phase, &err), IL_INVALID);
@@ -86,6 +160,7 @@ static void impossible(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decays_as_theory_has_it),
+        cmocka_unit_test(trains_what_a_study_trains),
         cmocka_unit_test(impossible),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

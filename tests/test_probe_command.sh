@@ -68,6 +68,22 @@ good probe --network 2-8-2 --data 'spirals(n=100)' --loss mse
 good probe --network 4-16-2 --norm batchnorm --dropout 0.2 --init 'lsuv(base=orthogonal)'
 shows 'batchnorm, dropout(0.2)'
 
+# A drawing: two panels, a line and dashes for each scheme and, from several seeds, a band.
+good probe --network '8-[16]x6-3' --hidden tanh --init xavier_normal --init 'normal(std=1e-9)' --batchnorm -f svg
+xmllint --noout out || fail svg "not well-formed"
+shows '<title id="probe-title">Signals at initialization: 8-[16]x6-3, tanh</title>'
+[ "$(grep -c 'd2" d=' out)" -eq 0 ] || fail svg "theory under a norm"
+good probe --network '8-[16]x6-3' --hidden tanh --init xavier_normal --init zeros -f svg
+[ "$(grep -c '"s0 d0" d=' out)" -eq 2 ] && [ "$(grep -c '"s0 d2" d=' out)" -eq 2 ] && [ "$(grep -c 'band' out)" -eq 3 ] ||
+    fail svg "not a line, dashes and a band in each panel: $(grep -o 'class="[^"]*" d=' out | tr '\n' ' ')"
+good probe --network '8-[16]x6-3' --norm batchnorm -f csv && cp out first
+good probe --network '8-[16]x6-3' --batchnorm -f csv
+cmp -s out first || fail --batchnorm "is not --norm batchnorm"
+bad '--batchnorm and --norm exclude each other' probe --network 3-4-1 --batchnorm --norm layernorm
+# The Jacobian beside theory.
+good probe --network 64-64-64 --hidden linear --init orthogonal --seeds 2
+shows 'Jacobian: singular values 1 to 1 (theory 1), rms 1 (theory 1)'
+
 # --- guards
 
 guarded vanishing 1 --network '10-[64]x30-10' --init xavier_normal

@@ -404,8 +404,8 @@ static void networks_refused(void **state) {
         "data: xor\nnetwork: 2-16384-16384-1\ninit: zeros\n",
         "x.yaml:2:10: network 2-16384-16384-1 has 268484608 weights, more than 268435456: make "
         "it narrower");
-    assert_message("data: xor\nnetwork: '[1000000]x257'\ninit: zeros\n",
-                   "x.yaml:2:21: 257 is outside [1, 256]");
+    assert_message("data: xor\nnetwork: '[1000000]x513'\ninit: zeros\n",
+                   "x.yaml:2:21: 513 is outside [1, 512]");
     assert_message(
         "data: xor\nnetwork: '[1000000]x256-1'\ninit: zeros\n",
         "x.yaml:2:11: network 1000000-[1000000]x255-1 has 255000001000000 weights, more than "

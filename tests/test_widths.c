@@ -60,13 +60,13 @@ static void longest(void **state) {
     il_error err;
     for (size_t i = 0; i < widths.n; i++)
         widths.width[i] = i % 3 == 2 ? 999999 : 1000000;
-    assert_int_equal(strlen(il_widths_format(&widths, text)), 172 * 7 + 85 * 6 + 256);
+    assert_int_equal(strlen(il_widths_format(&widths, text)), 342 * 7 + 171 * 6 + 512);
     assert_int_equal(il_widths_parse(text, NULL, &again, &err), IL_OK);
     assert_int_equal(again.n, widths.n);
     assert_memory_equal(again.width, widths.width, widths.n * sizeof(size_t));
-    assert_int_equal(il_widths_parse("3-[7]x255-2", NULL, &again, &err), IL_OK);
+    assert_int_equal(il_widths_parse("3-[7]x511-2", NULL, &again, &err), IL_OK);
     assert_int_equal(again.n, IL_MAX_LAYERS + 1);
-    assert_string_equal(il_widths_format(&again, text), "3-[7]x255-2");
+    assert_string_equal(il_widths_format(&again, text), "3-[7]x511-2");
 }
 
 static void refused(void **state) {
@@ -91,11 +91,11 @@ static void refused(void **state) {
     assert_message("2-1000001-1", "x.yaml:3:12: 1000001 is outside [1, 1000000]");
     assert_message("2-18446744073709551618-1",
                    "x.yaml:3:12: 18446744073709551618 is outside [1, 1000000]");
-    assert_message("2-[8]x0-1", "x.yaml:3:16: 0 is outside [1, 256]");
+    assert_message("2-[8]x0-1", "x.yaml:3:16: 0 is outside [1, 512]");
     assert_message("2-[8]x18446744073709551617-1",
-                   "x.yaml:3:16: 18446744073709551617 is outside [1, 256]");
-    assert_message("2-[8]x256-1", "x.yaml:3:20: more than 256 layers: use fewer widths");
-    assert_message("[8]x200-[8]x200", "x.yaml:3:18: more than 256 layers: use fewer widths");
+                   "x.yaml:3:16: 18446744073709551617 is outside [1, 512]");
+    assert_message("2-[8]x512-1", "x.yaml:3:20: more than 512 layers: use fewer widths");
+    assert_message("[8]x300-[8]x300", "x.yaml:3:18: more than 512 layers: use fewer widths");
 }
 
 static void very_long(void **state) {
@@ -106,7 +106,7 @@ static void very_long(void **state) {
     for (size_t i = 0; i < sizeof text - 1; i += 2)
         memcpy(text + i, "2-", 2);
     assert_int_equal(il_widths_parse(text, NULL, &widths, &err), IL_INVALID);
-    assert_string_equal(err.message, "more than 256 layers: use fewer widths");
+    assert_string_equal(err.message, "more than 512 layers: use fewer widths");
     memset(text, '9', sizeof text - 1);
     assert_int_equal(il_widths_parse(text, NULL, &widths, &err), IL_INVALID);
     assert_string_equal(err.message,

@@ -28,9 +28,9 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-#define IL_MAX_LAYERS 256    /* dense layers in one network */
+#define IL_MAX_LAYERS 512    /* dense layers in one network */
 #define IL_MAX_WIDTH 1000000 /* units in one layer */
-#define IL_WIDTHS_TEXT 2048  /* bytes that hold any canonical width notation */
+#define IL_WIDTHS_TEXT 4096  /* bytes that hold any canonical width notation */
 
 /* The families that a network's configuration names. */
 extern const il_family il_activations; /* linear relu prelu tanh sigmoid gelu … */

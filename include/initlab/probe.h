@@ -118,9 +118,10 @@ typedef struct il_probe {
     size_t seeds, batch, n_layers;
     bool mean_field;                        /* theory applies: see il_probe_new */
     double input_square, input_correlation; /* of the inputs, over seeds */
-    il_probe_spectrum
-        jacobian; /* at the first sample, means over seeds (rms: root of the mean square); NAN with a norm
-                                   or more outputs than samples */
+    /* At the first sample, means over seeds (rms: root of the mean square); NAN with a norm or more outputs than samples.
+     * Beside it what theory says of wide layers (il_jacobian_edge): NAN where it does not apply, with dropout, and of
+     * schemes whose weights are neither independent nor orthogonal; `smallest` only where all values are equal. */
+    il_probe_spectrum jacobian, jacobian_theory;
     il_probe_layer *layer; /* [n_layers] */
 } il_probe;
 

@@ -151,6 +151,23 @@ typedef struct il_jacobian {
 il_status il_jacobian_of(const il_random_layer *layer, double q, size_t depth, bool orthogonal,
                          il_jacobian *out, il_error *err);
 
+/* One layer of a network whose widths differ: product, then activation. */
+typedef struct il_jacobian_layer {
+    size_t fan_in, fan_out;
+    double sigma_w2; /* fan_in times the mean square of a weight; above 0 */
+    bool orthogonal; /* weights that keep lengths up to a factor; else independent of each other */
+    const il_call *activation; /* NULL: none */
+    double q;                  /* variance of its pre-activations; above 0 */
+} il_jacobian_layer;
+
+/* Singular values of the input-output Jacobian of n layers, of the min(inputs, outputs): the root of the mean of their
+ * squares, and the largest, to about 1e-5, as widths tend to infinity in these proportions and much faster than n. For n linear square
+ * Gaussian layers the largest squared is (n + 1)^(n + 1)/n^n (Fuss and Catalan). Widths of N end below it, by about N^(-2/3).
+ * Source: Pennington, Schoenholz & Ganguli 2017, section 2, with the rectangular products of Burda, Jarosz, Livan, Nowak &
+ * Swiech 2010. Errors: IL_INVALID for values outside their ranges, fan_in that is not the fan_out before, n = 0; IL_NO_MEMORY. */
+il_status il_jacobian_edge(const il_jacobian_layer *layer, size_t n, double *rms, double *largest,
+                           il_error *err);
+
 /* Learning in deep linear networks: one mode of the task, of strength s, is learned by the product u of `layers`
  * weights that began equal, u(0) = start, under gradient flow on the squared error of whitened inputs:
  * tau du/dt = layers u^(2 - 2/layers) (s - u). `layers` >= 1, 0 < start < s. Source: Saxe, McClelland & Ganguli 2013,

@@ -85,16 +85,17 @@ static const cli_command commands[] = {
      "three quarters of a layer's units get no gradient from any sample.",
      cli_probe, NULL},
     {"phase", CLI_PHASE, "[options]", 0, 0,
-     "draw how deep a signal lives, over the variance of the weights",
+     "draw how deep a signal lives, or a network trains, over the variance of the weights",
      "Follows pairs of inputs of correlation 0.6 through deep random networks, one for each value "
      "of\n"
      "sigma_w2 = fan_in*Var(W), and draws how far the pair's correlation still is from where depth "
      "takes\n"
      "it: where nothing is left, no layer can tell inputs apart. The line is mean-field theory's 6 "
      "xi_c.\n"
-     "Nothing is trained.\n\n"
-     "    initlab phase --hidden tanh --grid sigma_w2=1:4:31 --depth 10:250:10 --format svg "
-     ">phase.svg",
+     "With --train it trains networks of every depth instead, and draws what they learn.\n\n"
+     "    initlab phase --hidden tanh --grid sigma_w2=1:4:31 --depth 10:300:30 --format svg "
+     ">phase.svg\n"
+     "    initlab phase --train --width 100 --grid sigma_w2=1:4:7 --depth 5:40:5 --seeds 1",
      cli_phase, NULL},
     {"doctor", CLI_DOCTOR, "[options]", 0, 0, "show what this build computes with",
      "Shows the version, the compiler, OpenBLAS, the processor's kernels, and how engines are "

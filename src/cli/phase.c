@@ -1,15 +1,20 @@
-/* initlab phase: how deep a signal lives over the variance of the weights. */
+/* initlab phase: how deep a signal lives, or a network trains, over the variance of the weights. */
 #include "cli/cli.h"
+#include "cli/folders.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
 
 #include "report/phase.h"
 
+#include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     WIDTH = 128,
     BATCH = 64,
-    SEEDS = 4
+    SEEDS = 4,
+    EPOCHS = 5
 }; /* unless the options say otherwise; --help says so too */
 
 /* Three numbers separated by colons. */
@@ -52,7 +57,7 @@ static int read_grid(const cli_args *args, il_phase_config *config) {
     return CLI_OK;
 }
 
-static int read_depths(const cli_args *args, il_phase_config *config, il_depths *depths) {
+static int read_depths(const cli_args *args, il_phase_config *config) {
     const char *text = text_of(args, CLI_DEPTH);
     const double most = IL_MAX_LAYERS - 1;
     double value[3];
@@ -60,50 +65,102 @@ static int read_depths(const cli_args *args, il_phase_config *config, il_depths 
         !is_count(value[2], most) || value[1] < value[0])
         return cli_fail(CLI_USAGE,
                         "--depth takes first:last:step of at most %d hidden layers, as in "
-                        "10:250:10, not '%.40s'",
+                        "10:300:30, not '%.40s'",
                         IL_MAX_LAYERS - 1, text);
-    *depths = (il_depths){(size_t)value[0], (size_t)value[1], (size_t)value[2]};
-    config->layers = depths->last;
+    config->depths = (il_depths){(size_t)value[0], (size_t)value[1], (size_t)value[2]};
     return CLI_OK;
 }
 
-static int read_config(const cli_args *args, il_phase_config *config, il_depths *depths) {
+static int read_call(const cli_args *args, cli_option option, const il_family *family,
+                     il_call *out) {
     il_error err;
-    const char *dropout = cli_last_text(args, CLI_KEY_DROPOUT), *b = text_of(args, CLI_SIGMA_B2);
+    const char *text = text_of(args, option);
+    if (text && il_call_parse(family, text, NULL, out, &err) != IL_OK)
+        return cli_fail(CLI_USAGE, "--%s: %s", cli_options[option].name, err.message);
+    return CLI_OK;
+}
+
+static int read_config(const cli_args *args, il_phase_config *config) {
+    const char *b = text_of(args, CLI_SIGMA_B2);
     *config = (il_phase_config){
         .width = args->given[CLI_WIDTH] ? args->value[CLI_WIDTH] : WIDTH,
         .batch = args->given[CLI_PHASE_BATCH] ? args->value[CLI_PHASE_BATCH] : BATCH,
         .seeds = args->given[CLI_PHASE_SEEDS] ? args->value[CLI_PHASE_SEEDS] : SEEDS,
         .first_seed = args->given[CLI_SEED_BASE] ? args->value[CLI_SEED_BASE] : 1};
-    if (il_call_parse(&il_activations, text_of(args, CLI_PHASE_HIDDEN), NULL, &config->hidden,
-                      &err) != IL_OK)
-        return cli_fail(CLI_USAGE, "--hidden: %s", err.message);
-    if (dropout && il_call_parse(&il_dropouts, dropout, NULL, &config->dropout, &err) != IL_OK)
-        return cli_fail(CLI_USAGE, "--dropout: %s", err.message);
+    int code = read_call(args, CLI_PHASE_HIDDEN, &il_activations, &config->hidden);
+    if (code == CLI_OK && cli_last_text(args, CLI_KEY_DROPOUT))
+        code = read_call(args, CLI_KEY_DROPOUT, &il_dropouts, &config->dropout);
+    if (code != CLI_OK)
+        return code;
     if (!il_number_parse(b, &config->sigma_b2) || config->sigma_b2 < 0)
         return cli_fail(CLI_USAGE, "--sigma-b2 takes a number, 0 or more, not '%.40s'", b);
-    int code = read_grid(args, config);
-    return code == CLI_OK ? read_depths(args, config, depths) : code;
+    code = read_grid(args, config);
+    return code == CLI_OK ? read_depths(args, config) : code;
+}
+
+static int read_training(const cli_args *args, il_phase_training *training) {
+    static const cli_option own[] = {CLI_PHASE_DATA, CLI_PHASE_OPTIMIZER, CLI_PHASE_EPOCHS,
+                                     CLI_JOBS, CLI_QUIET};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (args->given[own[i]] && !args->given[CLI_PHASE_TRAIN])
+            return cli_fail(CLI_USAGE, "--%s belongs to training: add --train, or leave it out",
+                            cli_options[own[i]].name);
+    size_t epochs = args->given[CLI_PHASE_EPOCHS] ? args->value[CLI_PHASE_EPOCHS] : EPOCHS;
+    training->epochs = (uint32_t)epochs;
+    int code = read_call(args, CLI_PHASE_DATA, &il_datasets, &training->data);
+    return code == CLI_OK
+               ? read_call(args, CLI_PHASE_OPTIMIZER, &il_optimizers, &training->optimizer)
+               : code;
+}
+
+/* An interruption leaves nothing of the diagram. */
+static int draw(const il_phase_config *config, il_phase **phase) {
+    il_error err;
+    cli_signals_catch(config->training != NULL);
+    il_status status = il_phase_new(config, phase, &err);
+    cli_signals_catch(false);
+    if (cli_interrupted)
+        return cli_signals_end();
+    if (status == IL_OK)
+        return CLI_OK;
+    return cli_fail(err.status == IL_INVALID ? CLI_USAGE : CLI_IO, "%s", err.message);
+}
+
+static int print(const cli_args *args, const il_phase_config *config, const il_phase *phase) {
+    enum { TABLE, JSON };
+    il_error err;
+    const il_table_style style = cli_table_style(args);
+    il_status status =
+        args->value[CLI_PHASE_FORMAT] == TABLE ? il_phase_table(config, phase, &style, stdout, &err)
+        : args->value[CLI_PHASE_FORMAT] == JSON ? il_phase_json(config, phase, stdout, &err)
+                                                : il_phase_svg(config, phase, stdout, &err);
+    /* main says why standard output failed. */
+    return status == IL_OK || status == IL_IO ? CLI_OK : cli_fail_library(&err);
 }
 
 int cli_phase(const cli_args *args) {
-    enum { TABLE, JSON };
+    cli_folders folders;
+    cli_progress progress = cli_progress_begin(NULL, NULL);
+    const il_run_options run = {.jobs = args->value[CLI_JOBS],
+                                .cancel = &cli_interrupted,
+                                .progress = args->given[CLI_QUIET] ? NULL : cli_progress_show,
+                                .context = &progress};
+    il_phase_training training = {.folders = &folders.list, .run = &run};
     il_phase_config config;
-    il_depths depths;
-    il_phase *phase;
-    il_error err;
-    int code = read_config(args, &config, &depths);
-    if (code != CLI_OK)
-        return code;
-    if (il_phase_new(&config, &phase, &err) != IL_OK)
-        return cli_fail(err.status == IL_INVALID ? CLI_USAGE : CLI_IO, "%s", err.message);
-    const il_table_style style = cli_table_style(args);
-    il_status status = args->value[CLI_PHASE_FORMAT] == TABLE
-                           ? il_phase_table(&config, phase, &depths, &style, stdout, &err)
-                       : args->value[CLI_PHASE_FORMAT] == JSON
-                           ? il_phase_json(&config, phase, &depths, stdout, &err)
-                           : il_phase_svg(&config, phase, &depths, stdout, &err);
+    il_phase *phase = NULL;
+    cli_folders_find(&folders);
+    int code = read_config(args, &config);
+    if (code == CLI_OK)
+        code = read_training(args, &training);
+    if (code == CLI_OK && args->given[CLI_PHASE_TRAIN]) {
+        config.training = &training;
+        openblas_set_num_threads(1); /* global; each worker calls OpenBLAS by itself */
+    }
+    if (code == CLI_OK)
+        code = draw(&config, &phase);
+    cli_progress_clear(&progress);
+    if (code == CLI_OK)
+        code = print(args, &config, phase);
     il_phase_free(phase);
-    /* main says why standard output failed. */
-    return status == IL_OK || status == IL_IO ? CLI_OK : cli_fail_library(&err);
+    return code;
 }

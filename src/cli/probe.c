@@ -128,6 +128,13 @@ static int load_data(const cli_args *args, request *r) {
     return code == CLI_OK ? take_samples(r) : code;
 }
 
+static int read_norm(const cli_args *args, il_call *out) {
+    bool batchnorm = args->given[CLI_BATCHNORM];
+    if (batchnorm && args->given[CLI_KEY_NORM])
+        return cli_fail(CLI_USAGE, "--batchnorm and --norm exclude each other");
+    return read_call(args, CLI_KEY_NORM, &il_norms, batchnorm ? "batchnorm" : NULL, out);
+}
+
 static int read_request(const cli_args *args, const il_family *inits, request *r) {
     const char *data = cli_last_text(args, CLI_PROBE_DATA);
     bool gaussian = !data || strcmp(data, "gaussian") == 0;
@@ -144,7 +151,7 @@ static int read_request(const cli_args *args, const il_family *inits, request *r
     if (code == CLI_OK)
         code = read_call(args, CLI_KEY_BIAS, inits, NULL, &r->config.bias);
     if (code == CLI_OK)
-        code = read_call(args, CLI_KEY_NORM, &il_norms, NULL, &r->config.norm);
+        code = read_norm(args, &r->config.norm);
     if (code == CLI_OK)
         code = read_call(args, CLI_KEY_DROPOUT, &il_dropouts, NULL, &r->config.dropout);
     if (code == CLI_OK)
@@ -174,15 +181,16 @@ static int judge(const request *r, const il_diagnosis *diagnosis) {
 
 static int print(const cli_args *args, const request *r, il_probe *const *probe,
                  il_diagnosis *diagnosis) {
-    enum { TABLE, JSON };
+    enum { TABLE, JSON, CSV };
+    const size_t format = args->value[CLI_PROBE_FORMAT];
     il_error err;
     const il_probe_report report = {
         .config = &r->config, .data = r->data, .n = r->n, .probe = probe, .diagnosis = diagnosis};
     const il_table_style style = cli_table_style(args);
-    il_status status = args->value[CLI_FORMAT] == TABLE
-                           ? il_probe_table(&report, &style, stdout, &err)
-                       : args->value[CLI_FORMAT] == JSON ? il_probe_json(&report, stdout, &err)
-                                                         : il_probe_csv(&report, stdout, &err);
+    il_status status = format == TABLE  ? il_probe_table(&report, &style, stdout, &err)
+                       : format == JSON ? il_probe_json(&report, stdout, &err)
+                       : format == CSV  ? il_probe_csv(&report, stdout, &err)
+                                        : il_probe_svg(&report, stdout, &err);
     /* main says why standard output failed. */
     return status == IL_OK || status == IL_IO ? judge(r, diagnosis) : cli_fail_library(&err);
 }

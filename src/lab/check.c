@@ -18,7 +18,7 @@ static const char *clip_widths(const il_widths *widths, char shown[IL_CLIP]) {
 
 static il_status check_size(const il_widths *network, const il_place *place, il_error *err) {
     char shown[IL_CLIP];
-    size_t weights = 0; /* at most IL_MAX_LAYERS * IL_MAX_WIDTH^2 = 2.56e14 */
+    size_t weights = 0; /* at most IL_MAX_LAYERS * IL_MAX_WIDTH^2 = 5.12e14 */
     for (size_t i = 0; i + 1 < network->n; i++)
         weights += network->width[i] * network->width[i + 1];
     if (weights <= max_weights)

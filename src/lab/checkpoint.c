@@ -43,7 +43,7 @@ static size_t parts_of(const il_trainer *t, part *parts) {
 enum { KINDS = 15 };
 typedef struct kind {
     const char *key;
-    char text[IL_CALL_TEXT];
+    char text[IL_WIDTHS_TEXT];
 } kind;
 
 static void describe(const il_trainer *t, kind kinds[KINDS]) {

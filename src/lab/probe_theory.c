@@ -176,6 +176,50 @@ static il_status correlate(course *c, il_error *err) {
     return IL_OK;
 }
 
+/* Whether theory knows the singular values of a layer's weights. */
+static bool fill_layer(const course *c, const il_initializer *initializer, size_t k,
+                       il_jacobian_layer *out) {
+    const il_probe_layer *y = &c->probe->layer[k];
+    bool last = k + 1 == c->probe->n_layers;
+    const il_call *init = last ? &initializer->output : &initializer->hidden;
+    double u = y->theory[IL_PROBE_U_RMS];
+    *out = (il_jacobian_layer){.fan_in = y->fan_in,
+                               .fan_out = y->fan_out,
+                               .sigma_w2 = c->sigma_w2[k],
+                               .orthogonal = init->desc == il_family_find(&il_inits, "orthogonal"),
+                               .activation = last ? NULL : &c->config->hidden,
+                               .q = u * u};
+    return out->orthogonal || il_init_type_of(init)->law;
+}
+
+/* A product of orthogonal squares is one. */
+static bool is_orthogonal(const il_jacobian_layer *layer, size_t n) {
+    bool all = true;
+    for (size_t k = 0; k < n; k++)
+        all &= layer[k].orthogonal && layer[k].fan_in == layer[k].fan_out &&
+               (!layer[k].activation ||
+                layer[k].activation->desc == il_family_find(&il_activations, "linear"));
+    return all;
+}
+
+static il_status spread(const course *c, const il_initializer *initializer, il_error *err) {
+    size_t n = c->probe->n_layers;
+    il_probe_spectrum *out = &c->probe->jacobian_theory;
+    il_jacobian_layer *layer = calloc(n, sizeof *layer);
+    if (!layer)
+        return il_fail(err, IL_NO_MEMORY, "no memory for the Jacobian of %zu layers", n);
+    bool known = c->keep == 1;
+    for (size_t k = 0; k < n; k++)
+        known &= fill_layer(c, initializer, k, &layer[k]);
+    il_status status = IL_OK;
+    if (known)
+        status = il_jacobian_edge(layer, n, &out->rms, &out->largest, err);
+    if (known && status == IL_OK && is_orthogonal(layer, n))
+        out->smallest = out->largest;
+    free(layer);
+    return status;
+}
+
 static bool has_norm(const il_probe_config *config) {
     return config->norm.desc && config->norm.desc != il_family_find(&il_norms, "none");
 }
@@ -185,6 +229,7 @@ il_status il_probe_theory(const il_probe_config *config, const il_initializer *i
                           size_t n_lengths, il_probe *probe, il_error *err) {
     double p;
     size_t n = probe->n_layers;
+    probe->jacobian_theory = (il_probe_spectrum){(double)NAN, (double)NAN, (double)NAN};
     probe->mean_field = !has_norm(config) && applies(config, mean, bias_mean, probe, &p);
     if (!probe->mean_field)
         return IL_OK;
@@ -209,8 +254,11 @@ il_status il_probe_theory(const il_probe_config *config, const il_initializer *i
         probe->layer[k].sigma_w2 = c.sigma_w2[k];
     if (status == IL_OK)
         backward(&c);
+    il_status memory = IL_OK;
+    if (status == IL_OK && !isnan(probe->jacobian.largest))
+        memory = spread(&c, initializer, err);
     if (status == IL_OK && isfinite(probe->input_correlation))
         (void)correlate(&c, &beyond);
     free(room);
-    return IL_OK;
+    return memory == IL_NO_MEMORY ? memory : IL_OK;
 }

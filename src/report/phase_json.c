@@ -12,41 +12,62 @@ static json_t *count(size_t value) {
     return json_integer((json_int_t)value);
 }
 
-static json_t *cells_json(const il_phase_column *column, const il_depths *depths) {
+static json_t *call(const il_call *value) {
+    char text[IL_CALL_TEXT];
+    return json_string(il_call_format(value, text));
+}
+
+static json_t *cell_json(const il_phase_config *config, const il_phase_column *column,
+                         size_t depth) {
+    size_t k = depth - 1;
+    return config->training ? json_pack("{so so}", "depth", count(depth), "accuracy",
+                                        number(column->accuracy[k]))
+                            : json_pack("{so so so}", "depth", count(depth), "distance",
+                                        number(column->distance[k]), "gradient_factor",
+                                        number(column->gradient[k]));
+}
+
+static json_t *cells_json(const il_phase_config *config, const il_phase_column *column) {
+    const il_depths *depths = &config->depths;
     json_t *cells = json_array();
     int failed = 0;
     for (size_t d = depths->first; d <= depths->last; d += depths->step)
-        failed |= json_array_append_new(
-            cells,
-            json_pack("{so so so}", "depth", count(d), "distance", number(column->distance[d - 1]),
-                      "gradient_factor", number(column->gradient[d - 1])));
+        failed |= json_array_append_new(cells, cell_json(config, column, d));
     if (!failed)
         return cells;
     json_decref(cells);
     return NULL;
 }
 
-static json_t *column_json(const il_phase_column *column, const il_depths *depths) {
+static json_t *column_json(const il_phase_config *config, const il_phase_column *column) {
     const il_mean_field *m = &column->field;
     return json_pack("{so s{so so so so so so so so} so}", "sigma_w2", number(column->sigma_w2),
                      "theory", "q", number(m->q), "chi1", number(m->chi1), "c", number(m->c),
                      "chi_c", number(m->chi_c), "xi_q", number(m->xi_q), "xi_c", number(m->xi_c),
                      "xi_gradient", number(m->xi_gradient), "trainable_depth", number(m->trainable),
-                     "cells", cells_json(column, depths));
+                     "cells", cells_json(config, column));
 }
 
-il_status il_phase_json(const il_phase_config *config, const il_phase *phase,
-                        const il_depths *depths, FILE *out, il_error *err) {
-    char hidden[IL_CALL_TEXT];
+/* What was done in the networks: signals followed, or training. */
+static int add_manner(const il_phase_config *config, json_t *object) {
+    const il_phase_training *t = config->training;
+    return t ? json_object_set_new(object, "training",
+                                   json_pack("{so so so}", "data", call(&t->data), "optimizer",
+                                             call(&t->optimizer), "epochs", count(t->epochs)))
+             : json_object_set_new(object, "correlation", number(IL_PHASE_CORRELATION));
+}
+
+il_status il_phase_json(const il_phase_config *config, const il_phase *phase, FILE *out,
+                        il_error *err) {
     json_t *columns = json_array();
     int failed = 0;
     for (size_t i = 0; i < phase->points; i++)
-        failed |= json_array_append_new(columns, column_json(&phase->column[i], depths));
-    json_t *object = json_pack("{si ss so so so so so so}", "schema", 1, "hidden",
-                               il_call_format(&config->hidden, hidden), "sigma_b2",
-                               number(config->sigma_b2), "width", count(config->width), "batch",
-                               count(config->batch), "seeds", count(config->seeds), "correlation",
-                               number(IL_PHASE_CORRELATION), "columns", columns);
+        failed |= json_array_append_new(columns, column_json(config, &phase->column[i]));
+    json_t *object = json_pack("{si so so so so so}", "schema", 1, "hidden", call(&config->hidden),
+                               "sigma_b2", number(config->sigma_b2), "width", count(config->width),
+                               "batch", count(config->batch), "seeds", count(config->seeds));
+    failed |= add_manner(config, object);
+    failed |= json_object_set_new(object, "columns", columns);
     char *text =
         object && !failed ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(object);

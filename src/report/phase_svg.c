@@ -10,6 +10,7 @@
 #define BELOW 56.0
 
 typedef struct map {
+    const il_phase_config *config;
     const il_phase *phase;
     const il_depths *depths;
     double cell, row; /* size of a cell */
@@ -20,19 +21,27 @@ static double row_top(const map *m, size_t row) {
     return TOP + HIGH - (double)(row + 1) * m->row;
 }
 
+static void name_cell(const map *m, const il_phase_column *column, size_t depth, char title[128]) {
+    size_t n = (size_t)snprintf(title, 128, "sigma_w2 %.4g, depth %zu: ", column->sigma_w2, depth);
+    if (m->config->training)
+        snprintf(title + n, 128 - n, "accuracy %.3g", column->accuracy[depth - 1]);
+    else
+        snprintf(title + n, 128 - n, "distance %.2g, gradients %.2g", column->distance[depth - 1],
+                 column->gradient[depth - 1]);
+}
+
 static void put_cells(const map *m, il_svg *svg) {
     for (size_t i = 0; i < m->phase->points; i++)
         for (size_t r = 0; r < m->rows; r++) {
             size_t depth = m->depths->first + r * m->depths->step;
             const il_phase_column *column = &m->phase->column[i];
-            double distance = column->distance[depth - 1];
+            double share = il_phase_share(m->config, m->phase, column, depth);
             char color[8], title[128];
-            il_svg_heat(il_phase_height(distance), color);
-            snprintf(title, sizeof title, "sigma_w2 %.4g, depth %zu: distance %.2g, gradients %.2g",
-                     column->sigma_w2, depth, distance, column->gradient[depth - 1]);
+            il_svg_heat(share, color);
+            name_cell(m, column, depth, title);
             /* A hair wider, so that no gap shows between cells. */
             il_svg_rect(svg, LEFT + (double)i * m->cell, row_top(m, r), m->cell + 0.3, m->row + 0.3,
-                        "heat", isnan(distance) ? "#888888" : color, title);
+                        "heat", isnan(share) ? "#888888" : color, title);
         }
 }
 
@@ -77,9 +86,11 @@ static void put_axes(const map *m, il_svg *svg) {
     il_svg_text(svg, LEFT, TOP - 10, "start", "label", "depth, hidden layers");
 }
 
-static void put_legend(il_svg *svg) {
+static void put_legend(const map *m, il_svg *svg) {
     enum { STEPS = 40 };
-    static const double marks[] = {1, 0.1, 0.01};
+    static const double distances[] = {1, 0.1, 0.01}, accuracies[] = {1, 0.75, 0.5};
+    bool trained = m->config->training;
+    double chance = m->phase->chance;
     double x = LEFT + WIDE + 24, high = HIGH / 2;
     for (int i = 0; i < STEPS; i++) {
         char color[8];
@@ -87,43 +98,61 @@ static void put_legend(il_svg *svg) {
         il_svg_rect(svg, x, TOP + high - (i + 1) * high / STEPS, 16, high / STEPS + 0.3, "heat",
                     color, NULL);
     }
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+    for (size_t i = 0; i < sizeof distances / sizeof *distances; i++) {
         char text[32];
-        double y = TOP + high - il_phase_height(marks[i]) * high;
-        snprintf(text, sizeof text, "%g", marks[i]);
+        double mark = trained ? accuracies[i] : distances[i];
+        double share = trained ? (mark - chance) / (1 - chance) : il_phase_height(mark);
+        double y = TOP + high - share * high;
+        if (share < 0) /* with two classes half is chance */
+            continue;
+        snprintf(text, sizeof text, "%g", mark);
         il_svg_line(svg, x + 16, y, x + 20, y, "axis");
         il_svg_text(svg, x + 24, y + 4, "start", "label", text);
     }
-    il_svg_text(svg, x, TOP - 10, "start", "label", "|c − c*|");
+    il_svg_text(svg, x, TOP - 10, "start", "label", trained ? "accuracy" : "|c − c*|");
     il_svg_line(svg, x, TOP + high + 32, x + 24, TOP + high + 32, "under");
     il_svg_line(svg, x, TOP + high + 32, x + 24, TOP + high + 32, "over");
     il_svg_text(svg, x + 30, TOP + high + 36, "start", "label", "6 ξ_c");
 }
 
-il_status il_phase_svg(const il_phase_config *config, const il_phase *phase,
-                       const il_depths *depths, FILE *out, il_error *err) {
-    char hidden[IL_CALL_TEXT], title[IL_CALL_TEXT + 128];
+static const char followed[] =
+    "A heat map. Across: the variance of the weights times fan_in. Up: the number of hidden "
+    "layers. "
+    "Color: how far the correlation of two inputs still is from its fixed point, light where much "
+    "is left and dark where nothing is. A line: six times the depth scale of mean-field theory, "
+    "which the light region should follow.";
+static const char trained[] =
+    "A heat map. Across: the variance of the weights times fan_in. Up: the number of hidden "
+    "layers. "
+    "Color: the share of training samples that are right after training, light where nearly all "
+    "are and dark where no more than by chance. A line: six times the depth scale of mean-field "
+    "theory, below which networks should train.";
+
+il_status il_phase_svg(const il_phase_config *config, const il_phase *phase, FILE *out,
+                       il_error *err) {
+    char hidden[IL_CALL_TEXT], title[IL_CALL_TEXT + IL_PHASE_TRAINING_TEXT + 128];
+    char training[IL_PHASE_TRAINING_TEXT];
     il_svg svg;
-    map m = {.phase = phase,
-             .depths = depths,
+    map m = {.config = config,
+             .phase = phase,
+             .depths = &config->depths,
              .cell = WIDE / (double)phase->points,
-             .rows = (depths->last - depths->first) / depths->step + 1};
+             .rows = il_phase_rows(&config->depths)};
     m.row = HIGH / (double)m.rows;
-    snprintf(title, sizeof title, "How deep a signal lives: %s, σ_b² = %g",
-             il_call_format(&config->hidden, hidden), config->sigma_b2);
-    il_svg_begin(
-        &svg, out, "phase", LEFT + WIDE + LEGEND, TOP + HIGH + BELOW, title,
-        "A heat map. Across: the variance of the weights times fan_in. Up: the number of "
-        "hidden layers. Color: how far the correlation of two inputs still is from its "
-        "fixed point, light where much is left and dark where nothing is. A line: six "
-        "times the depth scale of mean-field theory, which the light region should follow.",
-        true);
+    size_t n = (size_t)snprintf(title, sizeof title, "How deep a %s: %s, σ_b² = %g",
+                                config->training ? "network trains" : "signal lives",
+                                il_call_format(&config->hidden, hidden), config->sigma_b2);
+    if (config->training)
+        snprintf(title + n, sizeof title - n, "; %s",
+                 il_phase_training_text(config->training, training));
+    il_svg_begin(&svg, out, "phase", LEFT + WIDE + LEGEND, TOP + HIGH + BELOW, title,
+                 config->training ? trained : followed, true);
     il_svg_text(&svg, LEFT, 28, "start", "label", title);
     put_cells(&m, &svg);
     put_line(&m, "under", &svg);
     put_line(&m, "over", &svg);
     put_axes(&m, &svg);
-    put_legend(&svg);
+    put_legend(&m, &svg);
     il_svg_end(&svg);
     return ferror(out) ? il_fail(err, IL_IO, "the drawing could not be written") : IL_OK;
 }

@@ -1,4 +1,4 @@
-/* What probes say: strips and tables for people, JSON for programs, CSV for analysis. Functions and errors are as in
+/* What probes say: strips, tables and drawings for people, JSON for programs, CSV for analysis. Functions and errors are as in
  * report.h. */
 #ifndef IL_REPORT_PROBE_H
 #define IL_REPORT_PROBE_H
@@ -23,6 +23,9 @@ il_status il_probe_table(const il_probe_report *report, const il_table_style *st
 
 /* One object, "schema" 1. */
 il_status il_probe_json(const il_probe_report *report, FILE *out, il_error *err);
+
+/* Activations and deltas over the layers, a line for each scheme, with theory and intervals. */
+il_status il_probe_svg(const il_probe_report *report, FILE *out, il_error *err);
 
 /* A heading, then one line per scheme, layer and statistic that exists. */
 il_status il_probe_csv(const il_probe_report *report, FILE *out, il_error *err);

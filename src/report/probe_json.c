@@ -83,11 +83,13 @@ static json_t *scheme_json(const il_probe *probe, const il_diagnosis *d) {
         json_decref(layers);
         layers = NULL;
     }
-    return json_pack("{so so ss s{so so so} so so}", "init", call(&probe->init), "bias",
+    const il_probe_spectrum *j = &probe->jacobian, *theory = &probe->jacobian_theory;
+    return json_pack("{so so ss s{so so so s{so so so}} so so}", "init", call(&probe->init), "bias",
                      call(&probe->bias), "engine", probe->engine == IL_BLAS ? "blas" : "lockstep",
-                     "jacobian", "largest", number(probe->jacobian.largest), "smallest",
-                     number(probe->jacobian.smallest), "rms", number(probe->jacobian.rms),
-                     "diagnosis", diagnosis_json(d), "layers", layers);
+                     "jacobian", "largest", number(j->largest), "smallest", number(j->smallest),
+                     "rms", number(j->rms), "theory", "largest", number(theory->largest),
+                     "smallest", number(theory->smallest), "rms", number(theory->rms), "diagnosis",
+                     diagnosis_json(d), "layers", layers);
 }
 
 il_status il_probe_json(const il_probe_report *report, FILE *out, il_error *err) {

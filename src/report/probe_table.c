@@ -136,6 +136,20 @@ static void put_heading(const table *t, const il_probe_report *report, FILE *out
     il_put_wrapped(t, PLAIN, line.bytes, out);
 }
 
+/* "Jacobian: singular values 0.1 to 3.1 (theory 3.08), rms 1.01 (theory 1)" */
+static void put_spectrum(const il_probe *probe, FILE *out) {
+    const il_probe_spectrum *j = &probe->jacobian, *theory = &probe->jacobian_theory;
+    if (isnan(j->largest))
+        return;
+    fprintf(out, "  Jacobian: singular values %.3g to %.3g", j->smallest, j->largest);
+    if (!isnan(theory->largest))
+        fprintf(out, " (theory %.3g)", theory->largest);
+    fprintf(out, ", rms %.3g", j->rms);
+    if (!isnan(theory->rms))
+        fprintf(out, " (theory %.3g)", theory->rms);
+    putc('\n', out);
+}
+
 static void put_scheme(const table *t, const il_probe_report *report, size_t i, const strip *strips,
                        size_t n, FILE *out) {
     const il_probe *probe = report->probe[i];
@@ -149,9 +163,7 @@ static void put_scheme(const table *t, const il_probe_report *report, size_t i, 
             put_strip(t, probe, &strips[k], false, out);
     }
     put_layers(t, probe, out);
-    if (!isnan(probe->jacobian.largest))
-        fprintf(out, "  singular values of the Jacobian: %.3g to %.3g, rms %.3g\n",
-                probe->jacobian.smallest, probe->jacobian.largest, probe->jacobian.rms);
+    put_spectrum(probe, out);
     const il_diagnosis *d = &report->diagnosis[i];
     paint p = d->vanishing || d->exploding || d->dying ? YELLOW : GREEN;
     il_probe_words(report->config, probe, d, &line);

@@ -45,9 +45,9 @@ static void say_diverged(const table *t, text *line) {
         if (t->results->arms[i].diverged > t->results->arms[most].diverged)
             most = i;
     il_text_add(line, "%zu of %zu runs diverged", t->diverged, t->runs);
-    if (t->study->n_arms > 1) {
-        il_text_add(line, t->results->arms[most].diverged == t->diverged ? ", all under "
-                                                                         : ", most under ");
+    size_t there = t->results->arms[most].diverged;
+    if (t->study->n_arms > 1 && 2 * there > t->diverged) {
+        il_text_add(line, there == t->diverged ? ", all under " : ", most under ");
         add_arm(t, most, line);
     }
     il_text_add(line, ". ");

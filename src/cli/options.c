@@ -83,6 +83,8 @@ const cli_option_desc cli_options[CLI_OPTIONS] = {
                           "on train, validation or test samples", CLI_TRAIN},
     [CLI_KEY_PATIENCE] = {"patience", 0, CLI_TEXT, "N", 0, NULL,
                           "stop after N epochs without a lower loss", CLI_TRAIN},
+    [CLI_KEY_RECORD] = {"record", 0, CLI_TEXT, "LAYERS", 0, "none",
+                        "layers, or layers(every=5): measure signals and gradients", CLI_TRAIN},
     [CLI_KEY_EPOCHS] = {"epochs", 'e', CLI_TEXT, "N", 0, "10", "most epochs", CLI_TRAIN},
     [CLI_KEY_UNTIL] = {"until", 0, CLI_TEXT, "CRITERION", 0, "never",
                        "stop when it holds, such as 'accuracy >= 0.98'", CLI_TRAIN},

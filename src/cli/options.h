@@ -45,6 +45,7 @@ typedef enum cli_option {
     CLI_KEY_LAST,
     CLI_KEY_EVALUATE,
     CLI_KEY_PATIENCE,
+    CLI_KEY_RECORD,
     CLI_KEY_EPOCHS,
     CLI_KEY_UNTIL,
     CLI_TRAIN_SEED,

@@ -1,5 +1,5 @@
 /* One JSON object, for programs. A number that does not exist is null. */
-#include "report/values.h"
+#include "report/alarms.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -62,7 +62,8 @@ static json_t *arms_json(const il_study *study, const il_results *results) {
     int failed = arms == NULL;
     for (size_t i = 0; i < study->n_arms && !failed; i++) {
         json_t *arm = json_object();
-        failed = set_keys(arm, study, &study->arms[i]) | set_summary(arm, &results->arms[i]);
+        failed = set_keys(arm, study, &study->arms[i]) | set_summary(arm, &results->arms[i]) |
+                 json_object_set_new(arm, "alarms", il_json_alarms(results, i));
         failed |= json_array_append_new(arms, arm);
     }
     if (!failed)

@@ -330,6 +330,8 @@ il_status il_report_table(const il_study *study, const il_results *results,
     put_rows(&t, out);
     put_legend(&t, out);
     il_status status = il_put_verdict(&t, out, err);
+    if (status == IL_OK)
+        il_put_alarms(&t, out);
     free(t.order);
     if (status != IL_OK)
         return status;

@@ -112,6 +112,8 @@ typedef struct cli_option_desc {
     const char *initial; /* what holds without the option, or NULL */
     const char *doc;
     unsigned commands;
+    const char *
+        call; /* CLI_COUNT: a call that may stand for the number; it is in `text`, as is a number then */
 } cli_option_desc;
 
 extern const cli_option_desc cli_options[CLI_OPTIONS];

@@ -11,8 +11,12 @@
 static void say_never(const table *t, text *line) {
     const il_summary *arms = t->results->arms;
     size_t never = 0, said = 0;
+    double most = 1; /* of their success rates: they have equally many runs */
     for (size_t i = 0; i < t->study->n_arms; i++)
-        never += arms[i].converged == 0;
+        if (arms[i].converged == 0) {
+            never++;
+            most = arms[i].success_ci.high;
+        }
     if (never == 0)
         return;
     size_t listed = never > LISTED + 1 ? LISTED : never;
@@ -27,8 +31,7 @@ static void say_never(const table *t, text *line) {
     if (never > listed)
         il_text_add(line, " and %zu other arms", never - listed);
     il_text_add(line, " never converged (0 of %zu%s: success below %.2g %% at 95 %% confidence). ",
-                t->results->seeds, never == 1 ? "" : " each",
-                100 * il_wilson(0, t->results->seeds, 0.95).high);
+                t->results->seeds, never == 1 ? "" : " each", 100 * most);
 }
 
 static void say_diverged(const table *t, text *line) {

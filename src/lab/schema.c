@@ -120,7 +120,7 @@ const il_spec_key il_spec_keys[IL_SPEC_KEYS] = {
                        .kind = IL_SPEC_COUNT,
                        .initial = "100",
                        .max = IL_MAX_SEEDS,
-                       .doc = "runs of each arm"},
+                       .doc = "runs of each arm: a number, or auto(max=5000, half_width=0.02)"},
     [IL_SPEC_BUDGET] = {.name = "budget",
                         .alias = "epochs",
                         .kind = IL_SPEC_COUNT,
@@ -142,6 +142,11 @@ const il_spec_key il_spec_keys[IL_SPEC_KEYS] = {
                         .words = engines,
                         .n_words = sizeof engines / sizeof engines[0],
                         .doc = "auto chooses by the size of network and data"},
+    [IL_SPEC_RECORD] = {.name = "record",
+                        .kind = IL_SPEC_CALL,
+                        .initial = "none",
+                        .family = &il_recordings,
+                        .doc = "what is kept of each arm's first runs: none, curves or layers"},
 };
 
 size_t il_spec_find_word(const char *const *words, size_t n, const char *word) {

@@ -52,11 +52,20 @@ typedef enum il_tier {
 
 typedef enum il_contrast { IL_OF_A, IL_DIFFERENCE, IL_RATIO } il_contrast; /* a, a - b, a/b */
 
+/* What stands for a side in the contrast, where its arms are several. */
+typedef enum il_fold {
+    IL_EACH_ARM, /* each by itself: the test is of every pair of arms */
+    IL_SPREAD,   /* the largest contrast between two of its arms */
+    IL_CHANGE    /* the contrast of the second of its two arms with the first */
+} il_fold;
+
 /* "ratio of rmst <= 0.5", "success <= 9/16", "difference of success == 0 within 0.05". A measure of two arms, such as
- * a12, has no contrast. */
+ * a12, has no contrast. "ratio of spread of rmst < 1": the arms of a lie within a smaller factor than those of b;
+ * "difference of change of accuracy > 0": an interaction, (a2 - a1) - (b2 - b1). */
 typedef struct il_test {
     il_call measure;
     il_contrast contrast;
+    il_fold fold; /* not without a contrast */
     il_relation relation;
     double margin;
     double within; /* IL_EQUAL: how far from the margin still counts as equal */
@@ -64,6 +73,9 @@ typedef struct il_test {
 
 il_status il_test_parse(const char *text, const il_place *place, il_test *out, il_error *err);
 char *il_test_format(const il_test *test, char text[IL_TEST_TEXT]);
+
+/* Whether networks are trained for it, or only looked at as they begin. */
+bool il_test_trains(const il_test *test);
 
 /* The value of a contrast when nothing distinguishes the arms: 0, 1, and 1/2 for a12. NAN for a single arm. */
 double il_test_no_effect(const il_test *test);

@@ -24,24 +24,19 @@ static void put_code(const char *s, FILE *out) {
     putc('`', out);
 }
 
-static bool trains(const il_claim *claim) {
-    const char *name = claim->tier == IL_EXACT ? "" : claim->test.measure.desc->name;
-    return strncmp(name, "activation", 10) != 0 && strncmp(name, "gradient", 8) != 0 &&
-           strcmp(name, "saturated") != 0 && strcmp(name, "dead_units") != 0;
-}
-
 /* The keys that say what was trained, where they are not plain; of several arms what the first has. */
 static void put_setup(const il_claim *claim, FILE *out) {
     static const il_key keys[] = {IL_KEY_DATA,    IL_KEY_NETWORK, IL_KEY_HIDDEN,  IL_KEY_NORM,
                                   IL_KEY_DROPOUT, IL_KEY_BATCH,   IL_KEY_PENALTY, IL_KEY_OPTIMIZER,
                                   IL_KEY_BIAS,    IL_KEY_INIT};
     char value[IL_WIDTHS_TEXT], other[IL_WIDTHS_TEXT];
+    bool trained = claim->tier == IL_EXACT || il_test_trains(&claim->test);
     text line;
     il_text_clear(&line);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const il_arm *a = &claim->a->arms[0], *b = claim->b ? &claim->b->arms[0] : a;
         bool plain = il_arm_is_plain(a, keys[i]) && il_arm_is_plain(b, keys[i]);
-        if (plain || (keys[i] == IL_KEY_OPTIMIZER && !trains(claim)))
+        if (plain || (keys[i] == IL_KEY_OPTIMIZER && !trained))
             continue;
         il_arm_format(a, keys[i], value);
         il_arm_format(b, keys[i], other);

@@ -1,7 +1,7 @@
 /* From a claim to what came out. */
 #include "base/clock.h"
 #include "base/text.h"
-#include "lab/claim/estimate.h"
+#include "lab/claim/fold.h"
 #include "lab/claim/tune.h"
 #include "lab/store/store.h"
 
@@ -53,7 +53,7 @@ static double range_of(const il_claim *claim) {
 
 static size_t count_missing(const double *x, size_t n) {
     size_t count = 0;
-    for (size_t i = 0; x && i < n; i++)
+    for (size_t i = 0; i < n; i++)
         count += isfinite(x[i]) ? 0 : 1;
     return count;
 }
@@ -74,45 +74,59 @@ static bool worse(const il_test *test, const il_finding *x, const il_finding *y)
     return slack(test, x->effect) < slack(test, y->effect);
 }
 
+/* Of arms, each of which is tested; or one of whole sides. */
 static size_t pairs_of(const il_claim *claim) {
-    return claim->a->n_arms * (claim->b ? claim->b->n_arms : 1);
+    return claim->test.fold != IL_EACH_ARM ? 1
+                                           : claim->a->n_arms * (claim->b ? claim->b->n_arms : 1);
 }
 
 static double level_of(const il_claim *claim) {
     return 1 - claim->alpha / (double)claim->tests / (double)pairs_of(claim);
 }
 
-/* The seeds of one pair of arms. */
+/* The seeds of one pair of arms, or with a fold of all arms. */
 static il_samples_of samples_of(const il_claim *claim, const side *a, const side *b, size_t i,
                                 size_t j) {
     size_t n = claim->a->seeds;
+    bool each = claim->test.fold == IL_EACH_ARM;
     return (il_samples_of){.a = a->value + i * n,
                            .b = claim->b ? b->value + j * n : NULL,
                            .n = n,
-                           .range = range_of(claim)};
+                           .range = range_of(claim),
+                           .arms_a = each ? 1 : claim->a->n_arms,
+                           .arms_b = each ? 1 : claim->b->n_arms};
+}
+
+static il_status estimate(const il_claim *claim, const il_samples_of *samples, il_estimate *out,
+                          il_error *err) {
+    const il_test *test = &claim->test;
+    return test->fold == IL_EACH_ARM
+               ? il_estimate_effect(il_measure_of(&test->measure)->kind, test->contrast, samples,
+                                    level_of(claim), out, err)
+               : il_estimate_fold(test, samples, level_of(claim), out, err);
 }
 
 static il_status test_pair(const il_claim *claim, const il_samples_of *samples, il_finding *out,
                            il_error *err) {
     const il_test *test = &claim->test;
-    il_estimate estimate;
-    size_t n = samples->n, missing = count_missing(samples->a, n) + count_missing(samples->b, n);
+    il_estimate found;
+    size_t n = samples->n, in_a = n * samples->arms_a, in_b = samples->b ? n * samples->arms_b : 0;
+    size_t missing = count_missing(samples->a, in_a) + count_missing(samples->b, in_b);
     if (missing > 0) {
         il_append(out->reason, sizeof out->reason, &(size_t){0},
                   "%s is not a finite number in %zu of %zu runs", test->measure.desc->name, missing,
-                  samples->b ? 2 * n : n);
+                  in_a + in_b);
         out->effect = out->interval.low = out->interval.high = (double)NAN;
         out->verdict = IL_INCONCLUSIVE;
         out->needed = SIZE_MAX;
         return IL_OK;
     }
-    il_status status = il_estimate_effect(il_measure_of(&test->measure)->kind, test->contrast,
-                                          samples, level_of(claim), &estimate, err);
+    il_status status = estimate(claim, samples, &found, err);
     if (status != IL_OK)
         return status;
-    out->effect = estimate.effect;
-    out->interval = estimate.interval;
-    out->verdict = il_decide(test, estimate.interval, claim->negligible, &out->tag);
+    out->effect = found.effect;
+    out->interval = found.interval;
+    out->verdict = il_decide(test, found.interval, claim->negligible, &out->tag);
     if (out->verdict == IL_INCONCLUSIVE)
         out->needed = il_runs_to_decide(test, out->effect, out->interval, n, level_of(claim));
     return IL_OK;

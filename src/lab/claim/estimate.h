@@ -14,6 +14,8 @@ typedef struct il_samples_of {
     const double *a, *b; /* [n]; b NULL for one arm */
     size_t n;
     double range; /* of the numbers, where one is known; else 0 */
+    size_t arms_a,
+        arms_b; /* where a fold makes one of several arms: a [arms_a][n], b [arms_b][n] */
 } il_samples_of;
 
 /* The measure's kind and the contrast decide how:

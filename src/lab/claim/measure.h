@@ -27,7 +27,8 @@ typedef struct il_subject {
     size_t R;
     il_trainer *trainer; /* the network's, with a measure that trains; else NULL … */
     il_samples seen;     /* … and the samples X, Y that have passed forward and backward */
-    il_samples train;    /* the training set */
+    il_samples train;    /* the training set … */
+    il_samples judges;   /* … and those that judge, which may be the same */
     uint64_t first;
     il_error *err;
 } il_subject;
@@ -66,5 +67,6 @@ extern const il_measure_type il_measure_activation_growth, il_measure_activation
     il_measure_dead_units;
 extern const il_measure_type il_measure_unit_difference, il_measure_unit_distance,
     il_measure_hidden_gradient, il_measure_movement, il_measure_narrow_difference;
+extern const il_measure_type il_measure_layer, il_measure_weight_norm, il_measure_gap;
 
 #endif

@@ -1,6 +1,7 @@
 /* Claims from YAML. */
 #include "base/text.h"
 #include "io/file.h"
+#include "lab/claim/fold.h"
 #include "lab/claim/keys.h"
 #include "lab/claim/measure.h"
 #include "lab/spec.h"
@@ -134,6 +135,10 @@ static il_status check_sides(const reader *r, const il_claim *claim) {
         return il_fail_at(r->err, &property->place, 0,
                           "property: %s is of many seeds together: make it a test",
                           claim->test.measure.desc->name);
+    if (claim->tier == IL_PROPERTY && claim->test.fold != IL_EACH_ARM)
+        return il_fail_at(r->err, &property->place, 0,
+                          "property: what is of several arms together is no property of a seed: "
+                          "make it a test");
     return IL_OK;
 }
 
@@ -327,9 +332,13 @@ static il_status read_studies(const reader *r, il_claim *claim) {
     if (!compares(claim))
         return IL_OK;
     status = read_side(r, claim, IL_CLAIM_B, &claim->b);
-    if (status == IL_OK)
-        name_study(claim->b, claim->id, "/b");
-    return status;
+    if (status != IL_OK)
+        return status;
+    name_study(claim->b, claim->id, "/b");
+    status = il_fold_check(&claim->test, "a", claim->a->n_arms, &claim->place, r->err);
+    return status == IL_OK
+               ? il_fold_check(&claim->test, "b", claim->b->n_arms, &claim->place, r->err)
+               : status;
 }
 
 static il_status read_claim(reader *r, const il_yaml_node *map, il_claim *claim) {

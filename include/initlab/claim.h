@@ -72,7 +72,8 @@ typedef enum il_verdict {
     IL_INCONCLUSIVE,
     IL_SUPPORTED,
     IL_REFUTED,
-    IL_SETUP_DEPENDENT /* one way at the learning rates given, the other way at tuned ones */
+    IL_SETUP_DEPENDENT, /* one way at the learning rates given, the other way at tuned ones */
+    IL_SKIPPED          /* the claim's data is not here */
 } il_verdict;
 
 /* What more can be said of a refuted test of two arms. */
@@ -112,7 +113,10 @@ typedef struct il_claim {
     double rate[IL_MAX_RATES_TUNED];
     double negligible;
     il_expectation expect;
+    size_t n_max;    /* most seeds of a sequential test */
     il_study *a, *b; /* every arm of a is held against every arm of b; b may be NULL */
+    const char
+        *absent; /* data known by name, such as mnist, that no folder has; then a and b are NULL */
 } il_claim;
 
 typedef struct il_claims {
@@ -122,7 +126,8 @@ typedef struct il_claims {
 } il_claims;
 
 /* Reads claims from YAML text, or from a file of at most 1 MiB. `sources` may be NULL; what it names must outlive the
- * claims. Files that claims name are looked for beside the file. Errors (IL_INVALID, or IL_IO when a file cannot be
+ * claims. Files that claims name are looked for beside the file. `sources->full`: with what each claim's `full` has in
+ * place of its own setup. Errors (IL_INVALID, or IL_IO when a file cannot be
  * read) name file, line and column. */
 il_status il_claims_parse(const il_sources *sources, const char *text, size_t size,
                           const char *name, il_claims **out, il_error *err);
@@ -157,7 +162,8 @@ il_status il_claim_check(const il_claim *claim, const il_check_options *options,
 
 const char *il_tier_name(il_tier tier);
 
-/* "supported", "refuted", "reversed", "negligible", "inconclusive", "setup-dependent": a tag says more than refuted. */
+/* "supported", "refuted", "reversed", "negligible", "inconclusive", "setup-dependent", "skipped": a tag says more than
+ * refuted. */
 const char *il_verdict_name(il_verdict verdict, il_tag tag);
 
 #pragma GCC visibility pop

@@ -133,6 +133,7 @@ typedef struct il_sources {
     const il_family *inits;    /* in place of il_inits (see il_catalog_inits), or NULL */
     const il_folders *folders; /* where data files lie, or NULL: nowhere */
     const char *prefix;        /* of an overridden key in messages; NULL: "--set " */
+    bool full;                 /* of claims: their full variants */
 } il_sources;
 
 il_status il_study_parse_with(const il_sources *sources, const char *text, size_t size,

@@ -240,7 +240,8 @@ int cli_check(const cli_args *args) {
     if (args->given[CLI_TAP] && args->given[CLI_CLAIM_FORMAT])
         return cli_fail(CLI_USAGE, "--tap and --format exclude each other");
     int code = cli_plugins_load(args, &plugins);
-    const il_sources sources = {.inits = plugins.inits, .folders = &folders.list};
+    const il_sources sources = {
+        .inits = plugins.inits, .folders = &folders.list, .full = args->given[CLI_FULL]};
     cli_folders_find(&folders);
     openblas_set_num_threads(1); /* global; each worker calls OpenBLAS by itself */
     if (code == CLI_OK)

@@ -127,6 +127,8 @@ const cli_option_desc cli_options[CLI_OPTIONS] = {
     [CLI_TAP] = {"tap", 0, CLI_FLAG, NULL, 0, NULL, "TAP 14 on standard output", CLI_CHECK},
     [CLI_CHECK_SEED_BASE] = {"seed-base", 0, CLI_COUNT, "N", IL_MAX_SEED_BASE, NULL,
                              "fresh seeds: N + 1 and on in place of 1 and on", CLI_CHECK},
+    [CLI_FULL] = {"full", 0, CLI_FLAG, NULL, 0, NULL,
+                  "each claim with what its full: has in place of its setup", CLI_CHECK},
     [CLI_CLAIM_FORMAT] = {"format", 'f', CLI_WORD, "table|json|markdown", 0, "table",
                           "form of the verdicts on standard output", CLI_CHECK},
     [CLI_VERBOSE] = {"verbose", 'v', CLI_FLAG, NULL, 0, NULL,

@@ -37,6 +37,10 @@ static void put_setup(const il_claim *claim, FILE *out) {
                                   IL_KEY_BIAS,    IL_KEY_INIT};
     char value[IL_WIDTHS_TEXT], other[IL_WIDTHS_TEXT];
     text line;
+    if (claim->absent) {
+        put_code(claim->absent, out);
+        return;
+    }
     il_text_clear(&line);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const il_arm *a = &claim->a->arms[0], *b = claim->b ? &claim->b->arms[0] : a;

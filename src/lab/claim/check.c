@@ -308,12 +308,25 @@ static il_status check_tuned(const il_claim *claim, const il_check_options *opti
     return status;
 }
 
+static il_status skip(const il_claim *claim, il_finding *out) {
+    *out = (il_finding){.verdict = IL_SKIPPED,
+                        .as_expected = true,
+                        .effect = (double)NAN,
+                        .interval = {(double)NAN, (double)NAN}};
+    il_append(out->reason, sizeof out->reason, &(size_t){0},
+              "%s lies in none of the folders of data: data/fetch.sh %s brings it", claim->absent,
+              claim->absent);
+    return IL_OK;
+}
+
 il_status il_claim_check(const il_claim *claim, const il_check_options *options, il_finding *out,
                          il_error *err) {
     static const il_check_options none = {0};
     double start = il_seconds();
     options = options ? options : &none;
     *out = (il_finding){0};
+    if (claim->absent)
+        return skip(claim, out);
     il_status status = decide(claim, options, out, err);
     if (status == IL_OK && claim->n_rates > 0)
         status = check_tuned(claim, options, out, err);

@@ -78,6 +78,7 @@ const char *il_verdict_name(il_verdict verdict, il_tag tag) {
     return verdict == IL_SUPPORTED         ? "supported"
            : verdict == IL_INCONCLUSIVE    ? "inconclusive"
            : verdict == IL_SETUP_DEPENDENT ? "setup-dependent"
+           : verdict == IL_SKIPPED         ? "skipped"
            : tag == IL_REVERSED            ? "reversed"
            : tag == IL_NEGLIGIBLE          ? "negligible"
                                            : "refuted";

@@ -142,17 +142,26 @@ typedef struct il_finding {
     bool as_expected; /* always, where nothing is expected */
     double effect;    /* property: the value of the seed that stands most in the way; exact: NAN */
     il_interval interval; /* NAN where there is none */
-    size_t n;             /* seeds */
+    size_t n;             /* seeds of each arm, at the last look */
     size_t needed;        /* inconclusive: il_runs_to_decide, else 0 */
+    double
+        miss; /* a test that looked once: il_miss, over all pairs and rates that must come out so again */
     size_t arm_a, arm_b;
-    char bits[33];    /* exact: what was found */
-    char reason[512]; /* one line */
+    char bits[33];     /* exact: what was found */
+    char reason[1024]; /* one line */
     double wall_s;
 } il_finding;
+
+/* How likely fresh seeds, as many, are not to give the finding's verdict again (with its tag, where it is `tag`), if the
+ * effect is what it seems to be: by the normal law of the ends of the interval, at `level`. 1 for what is inconclusive. */
+double il_miss(const il_test *test, const il_finding *finding, il_tag tag, double negligible,
+               double level);
 
 typedef struct il_check_options {
     il_run_options run;
     uint64_t seed_base; /* the seeds are seed_base + 1 …; exact claims keep theirs */
+    bool until_decided; /* tests that are inconclusive look again, with up to n_max seeds, at levels
+                           that keep the probability of any wrong decision below alpha */
 } il_check_options;
 
 /* Runs what the store lacks, and decides. A tuned claim is decided a second time, each arm with the learning rate at which

@@ -141,7 +141,8 @@ static int check_all(check *c) {
                 .cancel = &cli_interrupted,
                 .progress = c->args->given[CLI_QUIET] ? NULL : show_progress,
                 .context = c},
-        .seed_base = c->args->value[CLI_CHECK_SEED_BASE]};
+        .seed_base = c->args->value[CLI_CHECK_SEED_BASE],
+        .until_decided = c->args->given[CLI_UNTIL_DECIDED]};
     il_error err;
     c->progress = cli_progress_begin(NULL, NULL);
     for (size_t i = 0; i < c->n_files; i++)

@@ -99,8 +99,8 @@ static il_status read_tier(const il_claim_reader *r, il_claim *claim) {
 }
 
 bool il_claim_compares(const il_claim *claim) {
-    return claim->tier != IL_EXACT && (claim->test.contrast != IL_OF_A ||
-                                       il_measure_of(&claim->test.measure)->kind == IL_PAIRS);
+    return claim->tier != IL_EXACT &&
+           (claim->test.contrast != IL_OF_A || il_measure_compares(&claim->test.measure));
 }
 
 static il_status check_sides(const il_claim_reader *r, const il_claim *claim) {

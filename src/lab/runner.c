@@ -199,6 +199,16 @@ static il_status allocate(runner *run, unsigned char **done, il_error *err) {
     return IL_OK;
 }
 
+/* Takes the runs that the caller has already. */
+static void join_begun(const il_results *begun, const il_study *study, il_run *runs,
+                       unsigned char *done) {
+    for (size_t i = 0; i < study->n_arms; i++) {
+        memcpy(runs + i * study->seeds, begun->runs + i * begun->seeds,
+               begun->seeds * sizeof *runs);
+        memset(done + i * study->seeds, 1, begun->seeds);
+    }
+}
+
 /* Enters the study in the store, and takes from it the runs that it has. */
 static il_status join_store(runner *run, unsigned char *done, il_error *err) {
     size_t arms = run->study->n_arms;
@@ -233,9 +243,11 @@ static il_status train(runner *run, unsigned char *done, il_error *err) {
     return status != IL_OK ? status : written;
 }
 
-static il_status check_options(const il_run_options *o, il_error *err) {
+static il_status check_options(const il_study *study, const il_run_options *o, il_error *err) {
     if (o->lanes % 16 != 0)
         return il_fail(err, IL_INVALID, "lanes=%zu is not a multiple of 16", o->lanes);
+    if (o->begun && (o->begun->n_arms != study->n_arms || o->begun->seeds > study->seeds))
+        return il_fail(err, IL_INVALID, "the runs begun are of another study, or of more seeds");
     if (o->jobs > IL_MAX_JOBS)
         return il_fail(err, IL_INVALID, "jobs=%zu is more than %d", o->jobs, IL_MAX_JOBS);
     return IL_OK;
@@ -249,11 +261,13 @@ il_status il_study_run(const il_study *study, const il_run_options *options, il_
     unsigned char *done = NULL; /* [n_arms][seeds] */
     pthread_mutex_init(&run.lock, NULL);
 
-    il_status status = check_options(&run.options, err);
+    il_status status = check_options(study, &run.options, err);
     if (status == IL_OK)
         status = allocate(&run, &done, err);
     if (status == IL_OK)
         status = prepare(&run, err);
+    if (status == IL_OK && run.options.begun)
+        join_begun(run.options.begun, study, run.results->runs, done);
     if (status == IL_OK)
         status = train(&run, done, err);
     if (status == IL_OK)

@@ -42,7 +42,8 @@ char *il_claim_effect(const il_finding *f, char out[96]) {
 }
 
 static paint paint_of(const il_finding *f) {
-    return !f->as_expected ? RED : f->verdict == IL_INCONCLUSIVE ? YELLOW : GREEN;
+    bool open = f->verdict == IL_INCONCLUSIVE || f->verdict == IL_SKIPPED;
+    return !f->as_expected ? RED : open ? YELLOW : GREEN;
 }
 
 /* Text in a column of its own width, or wider, and a blank. */
@@ -57,14 +58,17 @@ static void put_claim(const table *t, const il_checks *c, const il_checked *item
     const il_claim *claim = item->claim;
     const il_finding *f = &item->finding;
     text line;
-    fprintf(out, "%s%s%s ", il_paint_begin(t, paint_of(f)), f->as_expected ? "ok " : "NOT",
+    fprintf(out, "%s%s%s ", il_paint_begin(t, paint_of(f)),
+            f->verdict == IL_SKIPPED ? "-- "
+            : f->as_expected         ? "ok "
+                                     : "NOT",
             il_paint_end(t, paint_of(f)));
     put_cell(claim->id, width + 1, out);
     put_cell(il_claim_verdict(item, verdict), 13, out);
     put_cell(il_claim_effect(f, effect), 27, out);
     fprintf(out, "n %-6zu %s\n", f->n,
             claim->tier == IL_EXACT ? "bits" : il_test_format(&claim->test, test));
-    if (!c->verbose && f->as_expected)
+    if (!c->verbose && f->as_expected && f->verdict != IL_SKIPPED)
         return;
     il_text_clear(&line);
     il_text_add(&line, "%s%s%s%s", claim->sentence, claim->source ? " (" : "",
@@ -77,7 +81,7 @@ static void put_claim(const table *t, const il_checks *c, const il_checked *item
 }
 
 static void put_sum(const il_checks *c, FILE *out) {
-    size_t count[IL_SETUP_DEPENDENT + 1] = {0};
+    size_t count[IL_SKIPPED + 1] = {0};
     for (size_t i = 0; i < c->n; i++)
         count[c->item[i].finding.verdict]++;
     fprintf(out, "%zu claim%s in %.1f s: %zu supported, %zu refuted, %zu inconclusive; ", c->n,
@@ -85,6 +89,8 @@ static void put_sum(const il_checks *c, FILE *out) {
             count[IL_INCONCLUSIVE]);
     if (count[IL_SETUP_DEPENDENT] > 0)
         fprintf(out, "%zu setup-dependent; ", count[IL_SETUP_DEPENDENT]);
+    if (count[IL_SKIPPED] > 0)
+        fprintf(out, "%zu skipped, whose data is not here; ", count[IL_SKIPPED]);
     if (il_claims_as_expected(c) == c->n)
         fprintf(out, "all as expected.\n");
     else

@@ -24,6 +24,18 @@ static void put_code(const char *s, FILE *out) {
     putc('`', out);
 }
 
+/* Without the folder of the file of claims, from which paths in it begin. */
+static char *format_key(const il_claim *claim, const il_arm *arm, il_key key,
+                        char out[IL_WIDTHS_TEXT]) {
+    const char *name = claim->place.file, *slash = strrchr(name, '/');
+    size_t n = slash ? (size_t)(slash + 1 - name) : 0;
+    il_arm_format(arm, key, out);
+    for (char *s = out; n > 0 && *s; s++)
+        if (strncmp(s, name, n) == 0)
+            memmove(s, s + n, strlen(s + n) + 1);
+    return out;
+}
+
 /* The keys that say what was trained, where they are not plain; of several arms what the first has. */
 static void put_setup(const il_claim *claim, FILE *out) {
     static const il_key keys[] = {IL_KEY_DATA,    IL_KEY_NETWORK, IL_KEY_HIDDEN,  IL_KEY_NORM,
@@ -32,14 +44,18 @@ static void put_setup(const il_claim *claim, FILE *out) {
     char value[IL_WIDTHS_TEXT], other[IL_WIDTHS_TEXT];
     bool trained = claim->tier == IL_EXACT || il_test_trains(&claim->test);
     text line;
+    if (claim->absent) {
+        put_code(claim->absent, out);
+        return;
+    }
     il_text_clear(&line);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const il_arm *a = &claim->a->arms[0], *b = claim->b ? &claim->b->arms[0] : a;
         bool plain = il_arm_is_plain(a, keys[i]) && il_arm_is_plain(b, keys[i]);
         if (plain || (keys[i] == IL_KEY_OPTIMIZER && !trained))
             continue;
-        il_arm_format(a, keys[i], value);
-        il_arm_format(b, keys[i], other);
+        format_key(claim, a, keys[i], value);
+        format_key(claim, b, keys[i], other);
         if (keys[i] == IL_KEY_BIAS && strcmp(value, "zeros") == 0 && strcmp(other, "zeros") == 0)
             continue;
         il_text_add(&line, "%s%s", line.used ? ", " : "", value);

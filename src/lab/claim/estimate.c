@@ -62,6 +62,29 @@ static il_estimate student(const double *x, size_t n, double range, double level
     return e;
 }
 
+static il_estimate share(size_t k, size_t n, bool sequential, double level) {
+    if (n == 0) /* no seed in which the arms differ */
+        return (il_estimate){0.5, {0, 1}};
+    return (il_estimate){(double)k / (double)n, sequential ? il_sprt_interval(k, n, level)
+                                                           : il_clopper_pearson(k, n, level)};
+}
+
+static il_estimate share_of_ones(const il_samples_of *s, double level) {
+    size_t ones = 0;
+    for (size_t i = 0; i < s->n; i++)
+        ones += s->a[i] > 0;
+    return share(ones, s->n, s->sequential, level);
+}
+
+static il_estimate wins(const il_samples_of *s, double level) {
+    size_t won = 0, lost = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        won += s->a[i] < s->b[i];
+        lost += s->a[i] > s->b[i];
+    }
+    return share(won, won + lost, s->sequential, level);
+}
+
 /* From p(only a) - p(only b), one pair of each kind added. */
 static il_estimate difference_of_shares(const il_samples_of *s, double level) {
     double only_a = 0, only_b = 0, n = (double)s->n;
@@ -172,10 +195,11 @@ il_status il_estimate_effect(il_measure_kind kind, il_contrast contrast, const i
         *out = difference_of_shares(s, level);
     else if (contrast == IL_DIFFERENCE)
         return difference_of_means(s, level, out, err);
-    else if (kind == IL_SHARE) {
-        out->effect = mean(s->a, s->n);
-        out->interval = il_wilson((size_t)(out->effect * (double)s->n + 0.5), s->n, level);
-    } else
+    else if (kind == IL_WINS)
+        *out = wins(s, level);
+    else if (kind == IL_SHARE)
+        *out = share_of_ones(s, level);
+    else
         *out = student(s->a, s->n, s->range, level);
     return IL_OK;
 }

@@ -13,14 +13,16 @@ typedef struct il_estimate {
 typedef struct il_samples_of {
     const double *a, *b; /* [n]; b NULL for one arm */
     size_t n;
-    double range; /* of the numbers, where one is known; else 0 */
+    double range;    /* of the numbers, where one is known; else 0 */
+    bool sequential; /* a share's interval must hold at all n at once */
     size_t arms_a,
         arms_b; /* where a fold makes one of several arms: a [arms_a][n], b [arms_b][n] */
 } il_samples_of;
 
 /* The measure's kind and the contrast decide how:
  *
- * share        Wilson's interval
+ * share        il_clopper_pearson; sequential: il_sprt_interval
+ * wins         the same, of the seeds in which the arms differ
  * mean         Student's
  * difference   of shares: Bonett & Price, J. Educ. Behav. Stat. 37 (2012) 479, paired; of means: Student's, of the
  *              differences

@@ -9,8 +9,8 @@ typedef struct folded {
     double range;
 } folded;
 
-static il_status estimate_pair(const il_test *test, const folded *s, size_t i, size_t j, double level,
-                               il_estimate *out, il_error *err) {
+static il_status estimate_pair(const il_test *test, const folded *s, size_t i, size_t j,
+                               double level, il_estimate *out, il_error *err) {
     const il_samples_of samples = {
         .a = s->value + i * s->n, .b = s->value + j * s->n, .n = s->n, .range = s->range};
     return il_estimate_effect(il_measure_of(&test->measure)->kind, test->contrast, &samples, level,
@@ -19,8 +19,8 @@ static il_status estimate_pair(const il_test *test, const folded *s, size_t i, s
 
 /* An arm differs from itself by 0, or by a factor of 1: a spread is no less. Of two arms, i over j and j over i are
  * bounded by the same interval, and share its risk. */
-static il_status estimate_spread(const il_test *test, const folded *s, double level, il_estimate *out,
-                                 il_error *err) {
+static il_status estimate_spread(const il_test *test, const folded *s, double level,
+                                 il_estimate *out, il_error *err) {
     size_t m = s->n_arms;
     double none = test->contrast == IL_RATIO ? 1 : 0;
     double each = 1 - (1 - level) / (double)(m * (m - 1) / 2);

@@ -172,7 +172,7 @@ static il_status check_margin(const reader *r, const il_test *test) {
 
 static il_status check_contrast(const reader *r, const il_test *test) {
     const il_measure_type *type = il_measure_of(&test->measure);
-    if (type->kind == IL_PAIRS && test->contrast != IL_OF_A)
+    if (il_measure_compares(&test->measure) && test->contrast != IL_OF_A)
         return il_fail_at(r->err, r->place, 0, "%s compares two arms by itself: write %s alone",
                           type->desc.name, type->desc.name);
     return IL_OK;
@@ -211,10 +211,10 @@ char *il_test_format(const il_test *test, char text[IL_TEST_TEXT]) {
 }
 
 double il_test_no_effect(const il_test *test) {
-    return il_measure_of(&test->measure)->kind == IL_PAIRS ? 0.5
-           : test->contrast == IL_DIFFERENCE               ? 0
-           : test->contrast == IL_RATIO                    ? 1
-                                                           : (double)NAN;
+    return il_measure_compares(&test->measure) ? 0.5
+           : test->contrast == IL_DIFFERENCE   ? 0
+           : test->contrast == IL_RATIO        ? 1
+                                               : (double)NAN;
 }
 
 bool il_test_trains(const il_test *test) {

@@ -5,14 +5,14 @@
 #include <string.h>
 
 /* The learning rate is every optimizer's first parameter. */
-static il_status tune_arm(const il_study *study, il_arm *arm, const double *rate, size_t n,
-                          const il_run_options *options, il_error *err) {
+static il_status tune_arm(const il_study *study, size_t after, il_arm *arm, const double *rate,
+                          size_t n, const il_run_options *options, il_error *err) {
     il_study one = *study;
     il_arm tried = *arm;
     double least = (double)INFINITY;
     one.arms = &tried;
     one.n_arms = 1;
-    one.seed_base += study->seeds;
+    one.seed_base += after;
     for (size_t i = 0; i < n; i++) {
         il_results *results;
         tried.optimizer.arg[0] = rate[i];
@@ -28,7 +28,7 @@ static il_status tune_arm(const il_study *study, il_arm *arm, const double *rate
     return IL_OK;
 }
 
-il_status il_tune(const il_study *study, const double *rate, size_t n,
+il_status il_tune(const il_study *study, size_t after, const double *rate, size_t n,
                   const il_run_options *options, il_study **out, il_error *err) {
     il_study *tuned = malloc(sizeof *tuned);
     il_arm *arms = calloc(study->n_arms, sizeof *arms);
@@ -44,7 +44,7 @@ il_status il_tune(const il_study *study, const double *rate, size_t n,
     tuned->arms = memcpy(arms, study->arms, study->n_arms * sizeof *arms);
     il_status status = IL_OK;
     for (size_t i = 0; i < study->n_arms && status == IL_OK; i++)
-        status = tune_arm(study, &arms[i], rate, n, options, err);
+        status = tune_arm(study, after, &arms[i], rate, n, options, err);
     if (status == IL_OK)
         *out = tuned;
     else

@@ -15,6 +15,26 @@ il_interval il_wilson(size_t k, size_t n, double level) {
     return il_wilson_share((double)k / (double)n, (double)n, level);
 }
 
+/* P(X >= k) of n runs with share p rises with p from 0 to 1. */
+static double exact_low(size_t k, size_t n, double tail) {
+    double low = 0, high = 1;
+    if (k == 0)
+        return 0;
+    for (int i = 0; i < 60; i++) {
+        double p = (low + high) / 2;
+        if (il_binomial_tail(n - k, n, 1 - p).up_to < tail)
+            low = p;
+        else
+            high = p;
+    }
+    return low;
+}
+
+il_interval il_clopper_pearson(size_t k, size_t n, double level) {
+    double tail = (1 - level) / 2;
+    return (il_interval){exact_low(k, n, tail), 1 - exact_low(n - k, n, tail)};
+}
+
 double il_mcnemar(size_t only_a, size_t only_b) {
     size_t fewer = only_a < only_b ? only_a : only_b;
     return fmin(1, 2 * il_binomial_tail(fewer, only_a + only_b, 0.5).up_to);

@@ -19,6 +19,7 @@ static const il_desc *const items[] = {
     &il_measure_hidden_gradient.desc,
     &il_measure_movement.desc,
     &il_measure_narrow_difference.desc,
+    &il_measure_wins.desc,
     &il_measure_layer.desc,
     &il_measure_weight_norm.desc,
     &il_measure_gap.desc,

@@ -95,7 +95,7 @@ static il_estimate estimate(il_measure_kind kind, il_contrast contrast, const do
                             const double *b, size_t n, double range, double level) {
     il_estimate e;
     il_error err;
-    const il_samples_of s = {a, b, n, range};
+    const il_samples_of s = {.a = a, .b = b, .n = n, .range = range};
     assert_int_equal(il_estimate_effect(kind, contrast, &s, level, &e, &err), IL_OK);
     return e;
 }
@@ -120,8 +120,8 @@ static void intervals_by_hand(void **state) {
     assert_estimate(estimate(IL_MEAN, IL_OF_A, same, NULL, 5, 0, 0.95), 9, 9, 9);
     assert_estimate(estimate(IL_MEAN, IL_OF_A, same, NULL, 5, 10, 0.95), 9, 9 - 2 * 2.7764451,
                     9 + 2 * 2.7764451);
-    /* Bonett and Price: 2 pairs for a, 0 for b: (3 - 1)/7 with variance (4/7 - 4/49)/7. */
-    half = 1.959964 * sqrt((4.0 / 7 - 4.0 / 49) / 7);
+    /* Bonett and Price: 2 pairs for a, 0 for b: (3 - 1)/7 with variance (4/7 - 4/49)/7; t(0.95, 5) = 2.570582. */
+    half = 2.570582 * sqrt((4.0 / 7 - 4.0 / 49) / 7);
     assert_estimate(estimate(IL_SHARE, IL_DIFFERENCE, won, lost, 5, 1, 0.95), 0.4, 2.0 / 7 - half,
                     2.0 / 7 + half);
     /* Medians of 7 runs, between the least and the greatest at 1 - 2/2^7. */

@@ -12,13 +12,24 @@ size_t il_claims_as_expected(const il_checks *c) {
     return count;
 }
 
+static bool is_tested(const il_checked *item) {
+    return item->claim->tier == IL_STATISTICAL && !item->claim->absent;
+}
+
 double il_claims_risk(const il_checks *c) {
     double risk = 0;
     for (size_t i = 0; i < c->n; i++)
-        if (c->item[i].claim->tier == IL_STATISTICAL)
+        if (is_tested(&c->item[i]))
             risk += (c->item[i].claim->n_rates > 0 ? 2 : 1) * c->item[i].claim->alpha /
                     (double)c->item[i].claim->tests;
     return fmin(risk, 1);
+}
+
+double il_claims_miss(const il_checks *c) {
+    double miss = 0;
+    for (size_t i = 0; i < c->n; i++)
+        miss += is_tested(&c->item[i]) ? c->item[i].finding.miss : 0;
+    return fmin(miss, 1);
 }
 
 char *il_claim_verdict(const il_checked *item, char out[64]) {
@@ -95,11 +106,16 @@ static void put_sum(const il_checks *c, FILE *out) {
         fprintf(out, "all as expected.\n");
     else
         fprintf(out, "%zu not as expected.\n", c->n - il_claims_as_expected(c));
-    if (il_claims_risk(c) > 0)
-        fprintf(
-            out,
-            "The probability that any of them was decided wrongly by chance is below %.2g %%.\n",
-            100 * il_claims_risk(c));
+    double risk = il_claims_risk(c), miss = il_claims_miss(c);
+    if (risk > 0)
+        fprintf(out,
+                "The probability that any of them was decided wrongly by chance is below %.2g %%",
+                100 * risk);
+    if (risk > 0 && miss > 0)
+        fprintf(out, ";\nthat fresh seeds leave any of them open, by these effects, %.2g %%",
+                100 * miss);
+    if (risk > 0)
+        fputs(".\n", out);
 }
 
 il_status il_claims_table(const il_checks *c, const il_table_style *style, FILE *out,

@@ -80,7 +80,7 @@ static void explain_test(const il_claim *claim, const il_look *look, il_finding 
                   out->needed);
     else if (out->verdict == IL_INCONCLUSIVE)
         il_append(out->reason, sizeof out->reason, &used, ": no number of seeds would decide");
-    else if (out->miss > 0)
+    else if (out->miss >= 1e-6)
         il_append(out->reason, sizeof out->reason, &used,
                   "; with fresh seeds it would come out otherwise with a probability of %.1g",
                   out->miss);

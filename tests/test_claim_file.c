@@ -204,6 +204,41 @@ static void malformed_expectations(void **state) {
         "    full: {setup: {seeds: 32, network: 2-5-1}, a: {hidden: tanh}, b: {init: ones}, "      \
         "tune: [0.2, 2, 3]}\n"
 
+static void impossible_claims(void **state) {
+    (void)state;
+    assert_message(CLAIM "    setup: {data: xor, network: 2-4-1, converged: never}\n"
+                         "    a: {init: he_normal}\n    test: rmst < 50\n",
+                   "x.yaml:6:11: rmst: with converged: never no run converges");
+    assert_message(ONE "    test: rmst < 60\n",
+                   "x.yaml:6:11: rmst < 60: the budget is 50 epochs, so that the margin is never "
+                   "passed");
+    assert_message(ONE "    property: rmst >= 50.5\n",
+                   "x.yaml:6:15: rmst >= 50.5: the budget is 50 epochs, so that the margin is "
+                   "never passed");
+    assert_message(TWO "    test: difference of median > -50\n",
+                   "x.yaml:7:11: difference of median > -50: the budget is 50 epochs, so that the "
+                   "margin is never passed");
+    assert_message(ONE "    b: {init: [zeros, he_normal]}\n    test: a12 > 0.6\n",
+                   "x.yaml:6:8: b: has an arm of a, the one with init he_normal: an arm does not "
+                   "differ from itself");
+    assert_message(ONE "    b: {hidden: relu, init: he_normal}\n    test: wins > 0.6\n",
+                   "x.yaml:6:8: b: has an arm of a, the one with init he_normal: an arm does not "
+                   "differ from itself");
+    assert_message(CLAIM "    setup: {data: xor, network: 2-4-1, seeds: 1}\n"
+                         "    a: {init: he_normal}\n    test: loss < 1\n",
+                   "x.yaml:6:11: test: one seed decides nothing: give seeds: 100, or make it a "
+                   "property");
+    assert_message(TWO "    test: difference of success > -0.1\n    negligible: 0.05\n",
+                   "x.yaml:8:17: negligible: without any effect 'difference of success > -0.1' "
+                   "holds: no negligible one refutes it");
+    assert_message(ONE "    test: success > 0\n    tune: [0.1, 0.3, 0.1]\n",
+                   "x.yaml:7:22: tune: 0.1 is listed twice");
+    /* Nothing of this is impossible. */
+    il_claims_free(claims_of(TWO "    test: difference of success > 0\n    negligible: 0.05\n"));
+    il_claims_free(claims_of(TWO "    test: ratio of rmst < 60\n"));
+    il_claims_free(claims_of(ONE "    test: rmst < 49\n"));
+}
+
 /* What `full` has replaces the claim's own, where that is asked for. */
 static void full_variants(void **state) {
     (void)state;
@@ -575,6 +610,7 @@ int main(void) {
         cmocka_unit_test(malformed_setups),
         cmocka_unit_test(malformed_tests),
         cmocka_unit_test(malformed_expectations),
+        cmocka_unit_test(impossible_claims),
         cmocka_unit_test(full_variants),
         cmocka_unit_test(malformed_variants),
         cmocka_unit_test(claims_without_their_data),

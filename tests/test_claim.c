@@ -2,6 +2,7 @@
  * simulated, with their false-failure rate stated. */
 #include "cmocka_all.h"
 
+#include "golden/means.h"
 #include "initlab.h"
 #include "lab/claim/estimate.h"
 
@@ -153,6 +154,22 @@ static void ratios_bound_the_differences_that_are_no_difference(void **state) {
     assert_true(isinf(estimate(IL_MEAN, IL_RATIO, a, near, 8, 0, 0.99).interval.high));
 }
 
+/* Skewed numbers, against the definition of the interval. */
+static void means_of_skewed_numbers(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof golden_mean / sizeof *golden_mean; i++) {
+        const double *a = golden_mean[i].a, *b = golden_mean[i].b, level = golden_mean[i].level;
+        size_t n = golden_mean[i].n;
+        il_estimate mean = estimate(IL_MEAN, IL_OF_A, a, NULL, n, 900, level);
+        il_estimate ratio = estimate(IL_MEAN, IL_RATIO, a, b, n, 900, level);
+        assert_true(fabs(mean.interval.low / golden_mean[i].low - 1) < 1e-5);
+        assert_true(fabs(mean.interval.high / golden_mean[i].high - 1) < 1e-5);
+        assert_true(fabs(ratio.interval.low / golden_mean[i].ratio_low - 1) < 1e-5);
+        assert_true(fabs(ratio.interval.high / golden_mean[i].ratio_high - 1) < 1e-5);
+        assert_true(mean.effect - mean.interval.low > mean.interval.high - mean.effect);
+    }
+}
+
 static double draw(il_stream *stream) {
     il_real x;
     il_stream_uniform(stream, 1, &x);
@@ -232,6 +249,7 @@ int main(void) {
         cmocka_unit_test(students_quantiles),
         cmocka_unit_test(intervals_by_hand),
         cmocka_unit_test(ratios_bound_the_differences_that_are_no_difference),
+        cmocka_unit_test(means_of_skewed_numbers),
         cmocka_unit_test(false_alarms_are_as_rare_as_announced),
         cmocka_unit_test(announced_seeds_decide),
     };

@@ -177,7 +177,8 @@ typedef struct il_check_options {
 } il_check_options;
 
 /* Runs what the store lacks, and decides. A tuned claim is decided a second time, each arm with the learning rate at which
- * it has the lowest RMST over as many other seeds. `options` may be NULL. Errors: those of il_study_run. */
+ * it has the lowest RMST over as many other seeds, after n_max (the highest accuracy, where no run is to converge).
+ * `options` may be NULL. Errors: those of il_study_run. */
 il_status il_claim_check(const il_claim *claim, const il_check_options *options, il_finding *out,
                          il_error *err);
 

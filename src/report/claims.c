@@ -28,8 +28,21 @@ double il_claims_risk(const il_checks *c) {
 double il_claims_miss(const il_checks *c) {
     double miss = 0;
     for (size_t i = 0; i < c->n; i++)
-        miss += is_tested(&c->item[i]) ? c->item[i].finding.miss : 0;
+        if (is_tested(&c->item[i]) && c->item[i].finding.verdict != IL_INCONCLUSIVE)
+            miss += c->item[i].finding.miss;
     return fmin(miss, 1);
+}
+
+void il_claims_put_risk(const il_checks *c, FILE *out) {
+    double risk = il_claims_risk(c), miss = il_claims_miss(c);
+    if (risk == 0)
+        return;
+    fprintf(out, "The probability that any of them was decided wrongly by chance is below %.2g %%",
+            100 * risk);
+    if (miss > 0)
+        fprintf(out, ";\nthat fresh seeds leave any open that these have decided, about %.1g %%",
+                100 * miss);
+    fputs(".\n", out);
 }
 
 char *il_claim_verdict(const il_checked *item, char out[64]) {
@@ -106,16 +119,7 @@ static void put_sum(const il_checks *c, FILE *out) {
         fprintf(out, "all as expected.\n");
     else
         fprintf(out, "%zu not as expected.\n", c->n - il_claims_as_expected(c));
-    double risk = il_claims_risk(c), miss = il_claims_miss(c);
-    if (risk > 0)
-        fprintf(out,
-                "The probability that any of them was decided wrongly by chance is below %.2g %%",
-                100 * risk);
-    if (risk > 0 && miss > 0)
-        fprintf(out, ";\nthat fresh seeds leave any of them open, by these effects, %.2g %%",
-                100 * miss);
-    if (risk > 0)
-        fputs(".\n", out);
+    il_claims_put_risk(c, out);
 }
 
 il_status il_claims_table(const il_checks *c, const il_table_style *style, FILE *out,

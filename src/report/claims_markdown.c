@@ -113,5 +113,7 @@ static size_t put_file(const il_checks *c, size_t first, FILE *out) {
 il_status il_claims_markdown(const il_checks *c, FILE *out, il_error *err) {
     for (size_t i = 0; i < c->n;)
         i = put_file(c, i, out);
+    putc('\n', out);
+    il_claims_put_risk(c, out);
     return ferror(out) ? il_fail(err, IL_IO, "the report could not be written") : IL_OK;
 }

@@ -1,5 +1,5 @@
-/* What the files that read claims share. Data flows one way: read.c has the file, read_claim.c each claim's keys, and
- * read_setup.c the studies that they make. */
+/* What the files that read claims share. Data flows one way: read.c has the file, read_claim.c each claim's keys,
+ * read_setup.c the studies that they make, and read_possible.c whether these can decide it. */
 #ifndef IL_LAB_CLAIM_READ_H
 #define IL_LAB_CLAIM_READ_H
 
@@ -24,9 +24,10 @@ il_status il_claim_read_line(const il_claim_reader *r, const il_claim_key *key, 
 il_status il_claim_read_number(const il_claim_reader *r, const char *name, const il_yaml_node *node,
                                double most, double *out);
 
-/* All of a claim but its studies, and then those. */
+/* All of a claim; its studies; and whether runs can decide it, once it has them. */
 il_status il_claim_read(il_claim_reader *r, const il_yaml_node *map, il_claim *claim);
 il_status il_claim_read_studies(const il_claim_reader *r, il_claim *claim);
+il_status il_claim_possible(const il_claim_reader *r, const il_claim *claim);
 
 /* Whether a test, or a property, is of two arms. */
 bool il_claim_compares(const il_claim *claim);

@@ -201,6 +201,10 @@ static il_status read_rates(const il_claim_reader *r, il_claim *claim) {
             item->kind == IL_YAML_TEXT
                 ? il_claim_read_number(r, "tune", item, 1e6, &claim->rate[claim->n_rates++])
                 : il_fail_at(r->err, &item->place, 0, "tune: expected a number");
+        for (size_t i = 0; status == IL_OK && i + 1 < claim->n_rates; i++)
+            if (claim->rate[i] == claim->rate[claim->n_rates - 1])
+                status =
+                    il_fail_at(r->err, &item->place, 0, "tune: %s is listed twice", item->text);
         if (status != IL_OK)
             return status;
     }
@@ -212,8 +216,6 @@ static il_status read_n_max(const il_claim_reader *r, il_claim *claim) {
     const il_yaml_node *node = r->value[IL_CLAIM_N_MAX];
     double n_max = 0;
     char shown[IL_CLIP];
-    if (claim->absent)
-        return IL_OK;
     size_t seeds = claim->a->seeds;
     claim->n_max = seeds < IL_MAX_SEEDS / MORE_SEEDS ? MORE_SEEDS * seeds : IL_MAX_SEEDS;
     if (!node)
@@ -287,5 +289,7 @@ il_status il_claim_read(il_claim_reader *r, const il_yaml_node *map, il_claim *c
         status = read_expectation(r, claim);
     if (status == IL_OK)
         status = il_claim_read_studies(r, claim);
-    return status == IL_OK ? read_n_max(r, claim) : status;
+    if (status == IL_OK && !claim->absent)
+        status = read_n_max(r, claim);
+    return status == IL_OK && !claim->absent ? il_claim_possible(r, claim) : status;
 }

@@ -4,6 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What is least at the best rate. */
+static double score_of(const il_study *study, const il_results *results) {
+    double sum = 0;
+    if (study->converged.n > 0)
+        return results->arms[0].rmst;
+    for (size_t i = 0; i < study->seeds; i++) {
+        const il_run *run = &results->runs[i];
+        sum += isnan(run->accuracy) ? (double)run->loss : -(double)run->accuracy;
+    }
+    return sum;
+}
+
 /* The learning rate is every optimizer's first parameter. */
 static il_status tune_arm(const il_study *study, size_t after, il_arm *arm, const double *rate,
                           size_t n, const il_run_options *options, il_error *err) {
@@ -19,8 +31,9 @@ static il_status tune_arm(const il_study *study, size_t after, il_arm *arm, cons
         il_status status = il_study_run(&one, options, &results, err);
         if (status != IL_OK)
             return status;
-        if (results->arms[0].rmst < least) {
-            least = results->arms[0].rmst;
+        double score = score_of(study, results);
+        if (score < least) {
+            least = score;
             arm->optimizer.arg[0] = rate[i];
         }
         il_results_free(results);

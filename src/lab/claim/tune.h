@@ -4,7 +4,8 @@
 
 #include "initlab/claim.h"
 
-/* Copies a study, each arm with the rate[n] at which its RMST is lowest, the first among equals. The seeds are as many as
+/* Copies a study, each arm with the rate[n] at which its RMST is lowest, the first among equals; where no run is to converge,
+ * at which its accuracy is highest, or without one its loss lowest. The seeds are as many as
  * the study's, and the first `after` of its seeds are not among them: the choice must not see the runs that are decided
  * on. Errors: those of il_study_run. */
 il_status il_tune(const il_study *study, size_t after, const double *rate, size_t n,

@@ -95,6 +95,59 @@ shows 'not ok 1 - learns: He learns XOR.'
 shows 'ok 2 - identical: Units stay identical.'
 shows '  verdict: "supported, expected refuted"'
 
+# --- full variants, data that is not here, and sequential tests
+
+cat >v.yaml <<'YAML'
+claims:
+  - id: small
+    sentence: He learns XOR.
+    setup: {data: xor, network: 2-8-1, hidden: tanh, optimizer: adam(lr=0.05), seeds: 64}
+    a: {init: he_normal}
+    test: rmst < 500
+    full: {setup: {seeds: 96}, tune: [0.02, 0.05]}
+  - id: pictures
+    sentence: He learns fashion.
+    setup: {data: digits, network: 64-8-10, batch: 64, seeds: 4, budget: 1, converged: never}
+    a: {init: he_normal}
+    test: accuracy > 0.05
+    full: {setup: {data: fashion_mnist, network: 784-8-10}}
+    expect: supported
+  - id: close
+    sentence: At most three in ten 2-2-1 networks learn XOR.
+    setup: {data: xor, network: 2-2-1, optimizer: adam(lr=0.05), seeds: 48, budget: 400}
+    a: {init: he_normal}
+    test: success <= 0.3
+    expect: supported
+YAML
+unset INITLAB_DATA
+call check v.yaml
+[ "$code" -eq 1 ] || fail "an inconclusive claim" "exit code $code"
+shows "NOT close"
+shows "seeds would decide"
+good check v.yaml --until-decided -v
+shows "Wald's"
+shows "alpha/2^look"
+shows "3 supported, 0 refuted, 0 inconclusive; all as expected."
+n=$(sed -n 's/^ok  close .* n \([0-9]*\) .*/\1/p' out)
+[ "$n" -gt 48 ] || fail "until decided" "n is $n"
+good check v.yaml --until-decided --out v.db && one=$(grep -c "n $n " out)
+good check v.yaml --until-decided --out v.db
+[ "$one" = 1 ] && grep -q "n $n " out || fail "until decided" "another n from the store: $(cat out)"
+good check v.yaml --full --until-decided --junit v.xml
+shows "n 96"
+shows "--  pictures  skipped"
+shows "fashion_mnist lies in none of the folders of data: data/fetch.sh fashion_mnist brings it"
+shows "1 skipped, whose data is not here; all as expected."
+[ "$(xmllint --xpath 'string(//testsuite/@skipped)' v.xml)$(xmllint --xpath 'count(//skipped)' v.xml)" = 11 ] ||
+    fail "JUnit" "not one that is skipped: $(cat v.xml)"
+good check v.yaml --full --until-decided --tap
+shows "ok 2 - pictures: He learns fashion. # SKIP fashion_mnist is not here"
+good check v.yaml --full --until-decided --format json
+jq -e '.claims[1] | .verdict == "skipped" and .effect == null and .as_expected' out >/dev/null || fail json "$(cat out)"
+jq -e '.risk > 0 and .risk < 0.002 and .claims[0].n == 96' out >/dev/null || fail json "$(cat out)"
+good check v.yaml --full --until-decided --format markdown
+shows '| pictures | He learns fashion. | `fashion_mnist` | `accuracy > 0.05` | skipped |  | 0 |'
+
 # --- hostile text: what a sentence and the name of a file hold stays text
 
 hostile='"]]> <b attr=\"x\" & '"'"'y'"'"'># \\ | `code` \uFFFE \uFFFF \u00e9 \U0001F600 &amp; --> %s%n"'

@@ -2,6 +2,7 @@
  * simulated, with their false-failure rate stated. */
 #include "cmocka_all.h"
 
+#include "golden/means.h"
 #include "initlab.h"
 #include "lab/claim/estimate.h"
 
@@ -95,7 +96,7 @@ static il_estimate estimate(il_measure_kind kind, il_contrast contrast, const do
                             const double *b, size_t n, double range, double level) {
     il_estimate e;
     il_error err;
-    const il_samples_of s = {a, b, n, range};
+    const il_samples_of s = {.a = a, .b = b, .n = n, .range = range};
     assert_int_equal(il_estimate_effect(kind, contrast, &s, level, &e, &err), IL_OK);
     return e;
 }
@@ -120,8 +121,8 @@ static void intervals_by_hand(void **state) {
     assert_estimate(estimate(IL_MEAN, IL_OF_A, same, NULL, 5, 0, 0.95), 9, 9, 9);
     assert_estimate(estimate(IL_MEAN, IL_OF_A, same, NULL, 5, 10, 0.95), 9, 9 - 2 * 2.7764451,
                     9 + 2 * 2.7764451);
-    /* Bonett and Price: 2 pairs for a, 0 for b: (3 - 1)/7 with variance (4/7 - 4/49)/7. */
-    half = 1.959964 * sqrt((4.0 / 7 - 4.0 / 49) / 7);
+    /* Bonett and Price: 2 pairs for a, 0 for b: (3 - 1)/7 with variance (4/7 - 4/49)/7; t(0.95, 5) = 2.570582. */
+    half = 2.570582 * sqrt((4.0 / 7 - 4.0 / 49) / 7);
     assert_estimate(estimate(IL_SHARE, IL_DIFFERENCE, won, lost, 5, 1, 0.95), 0.4, 2.0 / 7 - half,
                     2.0 / 7 + half);
     /* Medians of 7 runs, between the least and the greatest at 1 - 2/2^7. */
@@ -151,6 +152,22 @@ static void ratios_bound_the_differences_that_are_no_difference(void **state) {
     }
     static const double near[] = {-1, 1, -1, 1, -1, 1, -1, 1.5}; /* a mean that may be 0 */
     assert_true(isinf(estimate(IL_MEAN, IL_RATIO, a, near, 8, 0, 0.99).interval.high));
+}
+
+/* Skewed numbers, against the definition of the interval. */
+static void means_of_skewed_numbers(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof golden_mean / sizeof *golden_mean; i++) {
+        const double *a = golden_mean[i].a, *b = golden_mean[i].b, level = golden_mean[i].level;
+        size_t n = golden_mean[i].n;
+        il_estimate mean = estimate(IL_MEAN, IL_OF_A, a, NULL, n, 900, level);
+        il_estimate ratio = estimate(IL_MEAN, IL_RATIO, a, b, n, 900, level);
+        assert_true(fabs(mean.interval.low / golden_mean[i].low - 1) < 1e-5);
+        assert_true(fabs(mean.interval.high / golden_mean[i].high - 1) < 1e-5);
+        assert_true(fabs(ratio.interval.low / golden_mean[i].ratio_low - 1) < 1e-5);
+        assert_true(fabs(ratio.interval.high / golden_mean[i].ratio_high - 1) < 1e-5);
+        assert_true(mean.effect - mean.interval.low > mean.interval.high - mean.effect);
+    }
 }
 
 static double draw(il_stream *stream) {
@@ -232,6 +249,7 @@ int main(void) {
         cmocka_unit_test(students_quantiles),
         cmocka_unit_test(intervals_by_hand),
         cmocka_unit_test(ratios_bound_the_differences_that_are_no_difference),
+        cmocka_unit_test(means_of_skewed_numbers),
         cmocka_unit_test(false_alarms_are_as_rare_as_announced),
         cmocka_unit_test(announced_seeds_decide),
     };

@@ -152,6 +152,70 @@ static void sprt_keeps_its_errors(void **state) {
     }
 }
 
+static void intervals_of_shares_agree_with_scipy(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(golden_share); i++) {
+        size_t k = golden_share[i].k, n = golden_share[i].n;
+        il_interval exact = il_clopper_pearson(k, n, golden_share[i].level);
+        il_interval wald = il_sprt_interval(k, n, golden_share[i].level);
+        assert_close(exact.low, golden_share[i].low, 1e-9);
+        assert_close(exact.high, golden_share[i].high, 1e-9);
+        assert_close(wald.low, golden_share[i].first, 1e-9);
+        assert_close(wald.high, golden_share[i].last, 1e-9);
+    }
+    il_interval none = il_sprt_interval(0, 0, 0.95);
+    assert_true(none.low == 0 && none.high == 1);
+}
+
+/* Exactly: the probability that the interval of k of n misses the share, summed over k. Wilson's interval misses it up to
+ * 2,000 times as often as announced where the share is small. */
+static void exact_intervals_keep_their_level(void **state) {
+    (void)state;
+    static const double shares[] = {0.0001, 0.001, 0.01, 0.1, 0.5, 0.97}, level = 0.9999;
+    enum { N = 400 };
+    double most = 0;
+    for (size_t i = 0; i < COUNT(shares); i++) {
+        double p = shares[i], missed[2] = {0}, at = pow(1 - p, N);
+        for (size_t k = 0; k <= N; k++) {
+            il_interval exact = il_clopper_pearson(k, N, level), wilson = il_wilson(k, N, level);
+            missed[0] += exact.low <= p && p <= exact.high ? 0 : at;
+            missed[1] += wilson.low <= p && p <= wilson.high ? 0 : at;
+            at *= (double)(N - k) / (double)(k + 1) * p / (1 - p);
+        }
+        assert_true(missed[0] <= 1 - level);
+        most = fmax(most, missed[1]);
+    }
+    assert_true(most > 100 * (1 - level));
+}
+
+/* Coins looked at after every 20th toss: over 2,000 sequences of 2,000 tosses the true share is ever outside the interval in a
+ * share of at most 1 - level, to 4.5 standard errors (false-failure rate 3e-6); an interval for a single look is outside
+ * at some look far more often. */
+static void looking_at_every_run_keeps_the_level(void **state) {
+    (void)state;
+    enum { SETS = 2000, N = 2000 };
+    static uint32_t toss[N];
+    const double level = 0.95;
+    size_t outside[2] = {0};
+    for (size_t set = 0; set < SETS; set++) {
+        bool missed[2] = {0};
+        size_t k = 0;
+        draw_epochs(10, N, toss);
+        for (size_t n = 1; n <= N; n++) {
+            k += toss[n - 1] <= 4;
+            if (n % 20 == 0) {
+                il_interval at = il_sprt_interval(k, n, level), once = il_wilson(k, n, level);
+                missed[0] |= at.low > 0.4 || at.high < 0.4;
+                missed[1] |= once.low > 0.4 || once.high < 0.4;
+            }
+        }
+        outside[0] += missed[0];
+        outside[1] += missed[1];
+    }
+    assert_true((double)outside[0] / SETS < 0.05 + 4.5 * sqrt(0.05 * 0.95 / SETS));
+    assert_true((double)outside[1] / SETS > 0.2);
+}
+
 static void sample_sizes_agree_with_statsmodels(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(golden_runs_success); i++)
@@ -212,6 +276,9 @@ int main(void) {
         cmocka_unit_test(a12_intervals_cover),
         cmocka_unit_test(sprt_agrees_with_its_definition),
         cmocka_unit_test(sprt_keeps_its_errors),
+        cmocka_unit_test(intervals_of_shares_agree_with_scipy),
+        cmocka_unit_test(exact_intervals_keep_their_level),
+        cmocka_unit_test(looking_at_every_run_keeps_the_level),
         cmocka_unit_test(sample_sizes_agree_with_statsmodels),
         cmocka_unit_test(sample_sizes_give_their_power),
     };

@@ -52,11 +52,20 @@ typedef enum il_tier {
 
 typedef enum il_contrast { IL_OF_A, IL_DIFFERENCE, IL_RATIO } il_contrast; /* a, a - b, a/b */
 
+/* What stands for a side in the contrast, where its arms are several. */
+typedef enum il_fold {
+    IL_EACH_ARM, /* each by itself: the test is of every pair of arms */
+    IL_SPREAD,   /* the largest contrast between two of its arms */
+    IL_CHANGE    /* the contrast of the second of its two arms with the first */
+} il_fold;
+
 /* "ratio of rmst <= 0.5", "success <= 9/16", "difference of success == 0 within 0.05". A measure of two arms, such as
- * a12, has no contrast. */
+ * a12, has no contrast. "ratio of spread of rmst < 1": the arms of a lie within a smaller factor than those of b;
+ * "difference of change of accuracy > 0": an interaction, (a2 - a1) - (b2 - b1). */
 typedef struct il_test {
     il_call measure;
     il_contrast contrast;
+    il_fold fold; /* not without a contrast */
     il_relation relation;
     double margin;
     double within; /* IL_EQUAL: how far from the margin still counts as equal */
@@ -65,6 +74,9 @@ typedef struct il_test {
 il_status il_test_parse(const char *text, const il_place *place, il_test *out, il_error *err);
 char *il_test_format(const il_test *test, char text[IL_TEST_TEXT]);
 
+/* Whether networks are trained for it, or only looked at as they begin. */
+bool il_test_trains(const il_test *test);
+
 /* The value of a contrast when nothing distinguishes the arms: 0, 1, and 1/2 for a12. NAN for a single arm. */
 double il_test_no_effect(const il_test *test);
 
@@ -72,7 +84,8 @@ typedef enum il_verdict {
     IL_INCONCLUSIVE,
     IL_SUPPORTED,
     IL_REFUTED,
-    IL_SETUP_DEPENDENT /* one way at the learning rates given, the other way at tuned ones */
+    IL_SETUP_DEPENDENT, /* one way at the learning rates given, the other way at tuned ones */
+    IL_SKIPPED          /* the claim's data is not here */
 } il_verdict;
 
 /* What more can be said of a refuted test of two arms. */
@@ -112,7 +125,10 @@ typedef struct il_claim {
     double rate[IL_MAX_RATES_TUNED];
     double negligible;
     il_expectation expect;
+    size_t n_max;    /* most seeds of a sequential test */
     il_study *a, *b; /* every arm of a is held against every arm of b; b may be NULL */
+    const char
+        *absent; /* data known by name, such as mnist, that no folder has; then a and b are NULL */
 } il_claim;
 
 typedef struct il_claims {
@@ -122,7 +138,8 @@ typedef struct il_claims {
 } il_claims;
 
 /* Reads claims from YAML text, or from a file of at most 1 MiB. `sources` may be NULL; what it names must outlive the
- * claims. Files that claims name are looked for beside the file. Errors (IL_INVALID, or IL_IO when a file cannot be
+ * claims. Files that claims name are looked for beside the file. `sources->full`: with what each claim's `full` has in
+ * place of its own setup. Errors (IL_INVALID, or IL_IO when a file cannot be
  * read) name file, line and column. */
 il_status il_claims_parse(const il_sources *sources, const char *text, size_t size,
                           const char *name, il_claims **out, il_error *err);
@@ -137,27 +154,38 @@ typedef struct il_finding {
     bool as_expected; /* always, where nothing is expected */
     double effect;    /* property: the value of the seed that stands most in the way; exact: NAN */
     il_interval interval; /* NAN where there is none */
-    size_t n;             /* seeds */
+    size_t n;             /* seeds of each arm, at the last look */
     size_t needed;        /* inconclusive: il_runs_to_decide, else 0 */
+    double
+        miss; /* a test that looked once: il_miss, over all pairs and rates that must come out so again */
     size_t arm_a, arm_b;
-    char bits[33];    /* exact: what was found */
-    char reason[512]; /* one line */
+    char bits[33];     /* exact: what was found */
+    char reason[1024]; /* one line */
     double wall_s;
 } il_finding;
+
+/* How likely fresh seeds, as many, are not to give the finding's verdict again (with its tag, where it is `tag`), if the
+ * effect is what it seems to be: by the normal law of the ends of the interval, at `level`. 1 for what is inconclusive. */
+double il_miss(const il_test *test, const il_finding *finding, il_tag tag, double negligible,
+               double level);
 
 typedef struct il_check_options {
     il_run_options run;
     uint64_t seed_base; /* the seeds are seed_base + 1 …; exact claims keep theirs */
+    bool until_decided; /* tests that are inconclusive look again, with up to n_max seeds, at levels
+                           that keep the probability of any wrong decision below alpha */
 } il_check_options;
 
 /* Runs what the store lacks, and decides. A tuned claim is decided a second time, each arm with the learning rate at which
- * it has the lowest RMST over as many other seeds. `options` may be NULL. Errors: those of il_study_run. */
+ * it has the lowest RMST over as many other seeds, after n_max (the highest accuracy, where no run is to converge).
+ * `options` may be NULL. Errors: those of il_study_run. */
 il_status il_claim_check(const il_claim *claim, const il_check_options *options, il_finding *out,
                          il_error *err);
 
 const char *il_tier_name(il_tier tier);
 
-/* "supported", "refuted", "reversed", "negligible", "inconclusive", "setup-dependent": a tag says more than refuted. */
+/* "supported", "refuted", "reversed", "negligible", "inconclusive", "setup-dependent", "skipped": a tag says more than
+ * refuted. */
 const char *il_verdict_name(il_verdict verdict, il_tag tag);
 
 #pragma GCC visibility pop

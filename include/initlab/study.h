@@ -150,6 +150,9 @@ typedef struct il_sources {
     const il_family *inits;    /* in place of il_inits (see il_catalog_inits), or NULL */
     const il_folders *folders; /* where data files lie, or NULL: nowhere */
     const char *prefix;        /* of an overridden key in messages; NULL: "--set " */
+    const char *
+        weights; /* folder, with its slash, from which relative paths of weights begin; NULL: the working one */
+    bool full; /* of claims: their full variants */
 } il_sources;
 
 il_status il_study_parse_with(const il_sources *sources, const char *text, size_t size,
@@ -218,8 +221,11 @@ typedef struct il_store il_store; /* store.h */
 
 typedef struct il_run_options {
     il_store *store; /* holds finished runs, which are not run again, and takes new ones; or NULL */
-    size_t jobs;     /* worker threads, at most 256; 0: one per processor */
-    size_t lanes;    /* R of a lockstep group; 0: chosen by the network's size */
+    const il_results
+        *begun;  /* of the same study with fewer seeds: these runs are not run again; or NULL. Of no
+                                use with a store, which has them itself */
+    size_t jobs; /* worker threads, at most 256; 0: one per processor */
+    size_t lanes; /* R of a lockstep group; 0: chosen by the network's size */
     const volatile sig_atomic_t *
         cancel; /* when not NULL and it becomes nonzero (by an atomic store): IL_INTERRUPTED, after at most one epoch */
     void (*progress)(void *context, size_t done, size_t total); /* runs; calls never overlap */

@@ -141,7 +141,8 @@ static int check_all(check *c) {
                 .cancel = &cli_interrupted,
                 .progress = c->args->given[CLI_QUIET] ? NULL : show_progress,
                 .context = c},
-        .seed_base = c->args->value[CLI_CHECK_SEED_BASE]};
+        .seed_base = c->args->value[CLI_CHECK_SEED_BASE],
+        .until_decided = c->args->given[CLI_UNTIL_DECIDED]};
     il_error err;
     c->progress = cli_progress_begin(NULL, NULL);
     for (size_t i = 0; i < c->n_files; i++)
@@ -240,7 +241,8 @@ int cli_check(const cli_args *args) {
     if (args->given[CLI_TAP] && args->given[CLI_CLAIM_FORMAT])
         return cli_fail(CLI_USAGE, "--tap and --format exclude each other");
     int code = cli_plugins_load(args, &plugins);
-    const il_sources sources = {.inits = plugins.inits, .folders = &folders.list};
+    const il_sources sources = {
+        .inits = plugins.inits, .folders = &folders.list, .full = args->given[CLI_FULL]};
     cli_folders_find(&folders);
     openblas_set_num_threads(1); /* global; each worker calls OpenBLAS by itself */
     if (code == CLI_OK)

@@ -79,6 +79,8 @@ typedef enum cli_option {
     CLI_JUNIT,
     CLI_TAP,
     CLI_CHECK_SEED_BASE,
+    CLI_FULL,
+    CLI_UNTIL_DECIDED,
     CLI_CLAIM_FORMAT,
     CLI_VERBOSE,
     CLI_HELP,

@@ -24,6 +24,9 @@ void il_probe_forward(const il_network *net, size_t k, size_t r, size_t n, il_pr
 /* After the backward pass. */
 void il_probe_backward(const il_network *net, size_t k, size_t r, size_t n, il_probe_sample *out);
 
+/* Whether an activation has finite limits at both ends, near which it is saturated. */
+bool il_probe_saturates(const il_call *activation);
+
 /* How a statistic becomes one number over seeds. */
 typedef enum il_probe_kind {
     IL_PROBE_MEAN,

@@ -98,6 +98,11 @@ static bool find_limit(const il_call *activation, double end, double *limit) {
     return fabs(*limit) < 1e6 && fabs(type->slope(activation->arg, end)) < 1e-20;
 }
 
+bool il_probe_saturates(const il_call *activation) {
+    double limit;
+    return find_limit(activation, -1e30, &limit) && find_limit(activation, 1e30, &limit);
+}
+
 static double share_saturated(const il_call *activation, const il_real *a, size_t n, size_t R) {
     double low, high;
     size_t near = 0;

@@ -275,43 +275,45 @@ static il_status train(runner *run, unsigned char *done, il_error *err) {
     return status != IL_OK ? status : written;
 }
 
-static il_status check_options(const il_run_options *o, il_error *err) {
+static il_status check_options(const il_study *study, const il_run_options *o, il_error *err) {
     if (o->lanes % 16 != 0)
         return il_fail(err, IL_INVALID, "lanes=%zu is not a multiple of 16", o->lanes);
+    if (o->begun && (o->begun->n_arms != study->n_arms || o->begun->seeds > study->seeds))
+        return il_fail(err, IL_INVALID, "the runs begun are of another study, or of more seeds");
     if (o->jobs > IL_MAX_JOBS)
         return il_fail(err, IL_INVALID, "jobs=%zu is more than %d", o->jobs, IL_MAX_JOBS);
     return IL_OK;
 }
 
-/* Runs of fewer seeds of the same arms, for a runner without a store, which has them itself. */
-static void carry_over(runner *run, const il_results *before, unsigned char *done) {
+/* Takes the runs of fewer seeds that the caller has. */
+static void join_begun(runner *run, const il_results *begun, unsigned char *done) {
+    il_results *results = run->results;
     size_t seeds = run->study->seeds;
-    for (size_t i = 0; i < before->n_arms; i++) {
-        memcpy(run->results->runs + i * seeds, before->runs + i * before->seeds,
-               before->seeds * sizeof *before->runs);
-        memset(done + i * seeds, 1, before->seeds);
-        for (size_t k = 0; k < before->watched; k++)
-            run->results->alarms[i * run->results->watched + k] =
-                before->alarms[i * before->watched + k];
+    for (size_t i = 0; i < begun->n_arms; i++) {
+        memcpy(results->runs + i * seeds, begun->runs + i * begun->seeds,
+               begun->seeds * sizeof *begun->runs);
+        memset(done + i * seeds, 1, begun->seeds);
+        for (size_t k = 0; k < begun->watched; k++)
+            results->alarms[i * results->watched + k] = begun->alarms[i * begun->watched + k];
     }
 }
 
-/* Every seed of every arm; `before` has the first ones, or is NULL. */
-static il_status run_seeds(const il_study *study, const il_run_options *options,
-                           const il_results *before, il_results **out, il_error *err) {
+/* Every seed of every arm. */
+static il_status run_seeds(const il_study *study, const il_run_options *options, il_results **out,
+                           il_error *err) {
     *out = NULL;
     double start = il_seconds();
-    runner run = {.study = study, .options = options ? *options : (il_run_options){0}};
+    runner run = {.study = study, .options = *options};
     unsigned char *done = NULL; /* [n_arms][seeds] */
     pthread_mutex_init(&run.lock, NULL);
 
-    il_status status = check_options(&run.options, err);
+    il_status status = check_options(study, &run.options, err);
     if (status == IL_OK)
         status = allocate(&run, &done, err);
     if (status == IL_OK)
         status = prepare(&run, err);
-    if (status == IL_OK && before && !run.options.store)
-        carry_over(&run, before, done);
+    if (status == IL_OK && run.options.begun && !run.options.store)
+        join_begun(&run, run.options.begun, done);
     if (status == IL_OK)
         status = train(&run, done, err);
     if (status == IL_OK)
@@ -341,12 +343,14 @@ static bool narrow(const il_study *study, const il_results *results) {
 static il_status run_looks(const il_study *study, const il_run_options *options, il_results **out,
                            il_error *err) {
     il_study look = *study;
+    il_run_options with = *options;
     il_results *before = NULL, *results;
     size_t looks = 0, found = 0;
     double wall_s = 0;
     for (;;) {
         look.seeds = il_seeding_next(study->most, before ? before->seeds : 0);
-        il_status status = run_seeds(&look, options, before, &results, err);
+        with.begun = before;
+        il_status status = run_seeds(&look, &with, &results, err);
         if (before && results && results->found > 0)
             found -= before->n_arms * before->seeds;
         il_results_free(before);
@@ -369,9 +373,11 @@ static il_status run_looks(const il_study *study, const il_run_options *options,
 
 il_status il_study_run(const il_study *study, const il_run_options *options, il_results **out,
                        il_error *err) {
+    const il_run_options defaults = {0};
+    options = options ? options : &defaults;
     *out = NULL;
     return study->half_width > 0 ? run_looks(study, options, out, err)
-                                 : run_seeds(study, options, NULL, out, err);
+                                 : run_seeds(study, options, out, err);
 }
 
 void il_results_free(il_results *results) {

@@ -10,6 +10,7 @@
 typedef struct reader {
     il_spec *spec;
     const il_family *inits; /* what stands for il_inits */
+    const char *weights;    /* il_sources' */
     const il_yaml_node *value[IL_SPEC_KEYS];
     bool nameless; /* the caller names the study */
     il_error *err;
@@ -59,6 +60,37 @@ static const il_family *family_of(const reader *r, size_t key) {
     return family == &il_inits ? r->inits : family;
 }
 
+/* A path of weights that begins at the folder of them, after the texts that the call has. */
+static il_status place_path(const reader *r, const il_desc *desc, double *arg, il_call *call,
+                            const il_place *place) {
+    size_t used = 1, folder = strlen(r->weights);
+    for (const char *s = call->text + used; s < call->text + IL_CALL_CHARS && *s;
+         s = call->text + used)
+        used += strlen(s) + 1;
+    for (size_t i = 0; i < desc->n_params; i++) {
+        const char *path = call->text + (size_t)arg[i];
+        if (desc->params[i].kind != IL_TEXT || strcmp(desc->params[i].name, "path") != 0 ||
+            *path == '/')
+            continue;
+        size_t n = strlen(path) + 1;
+        if (used + folder + n > IL_CALL_CHARS)
+            return il_fail_at(r->err, place, 0, "%s: the path %s%s is longer than %d bytes",
+                              desc->name, r->weights, path, IL_CALL_CHARS - 1);
+        memcpy(call->text + used, r->weights, folder);
+        memmove(call->text + used + folder, path, n);
+        arg[i] = (double)used;
+    }
+    return IL_OK;
+}
+
+static il_status place_paths(const reader *r, il_call *call, const il_place *place) {
+    if (!r->weights || !*r->weights)
+        return IL_OK;
+    il_status status = place_path(r, call->desc, call->arg, call, place);
+    return status == IL_OK && call->inner ? place_path(r, call->inner, call->inner_arg, call, place)
+                                          : status;
+}
+
 static il_status read_item(const reader *r, size_t key, size_t i, const char *text,
                            const il_place *place) {
     il_spec_list *list = &r->spec->list[key];
@@ -68,6 +100,8 @@ static il_status read_item(const reader *r, size_t key, size_t i, const char *te
     il_status status = il_call_parse(family_of(r, key), text, place, &list->call[i], r->err);
     if (status == IL_OK && key == IL_KEY_BIAS)
         status = check_bias(r, &list->call[i], place);
+    if (status == IL_OK && (key == IL_KEY_BIAS || key == IL_KEY_INIT))
+        status = place_paths(r, &list->call[i], place);
     return status;
 }
 
@@ -398,7 +432,10 @@ static il_status read_override(reader *r, const char *prefix, const char *text) 
 static il_status open_reader(const il_sources *sources, size_t n, il_spec *spec, il_error *err,
                              reader *out) {
     *spec = (il_spec){.baseline = SIZE_MAX};
-    *out = (reader){.spec = spec, .inits = sources->inits ? sources->inits : &il_inits, .err = err};
+    *out = (reader){.spec = spec,
+                    .inits = sources->inits ? sources->inits : &il_inits,
+                    .weights = sources->weights,
+                    .err = err};
     spec->sources = calloc(n, sizeof(il_yaml *));
     return spec->sources ? IL_OK : no_memory(out);
 }

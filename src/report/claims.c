@@ -12,13 +12,37 @@ size_t il_claims_as_expected(const il_checks *c) {
     return count;
 }
 
+static bool is_tested(const il_checked *item) {
+    return item->claim->tier == IL_STATISTICAL && !item->claim->absent;
+}
+
 double il_claims_risk(const il_checks *c) {
     double risk = 0;
     for (size_t i = 0; i < c->n; i++)
-        if (c->item[i].claim->tier == IL_STATISTICAL)
+        if (is_tested(&c->item[i]))
             risk += (c->item[i].claim->n_rates > 0 ? 2 : 1) * c->item[i].claim->alpha /
                     (double)c->item[i].claim->tests;
     return fmin(risk, 1);
+}
+
+double il_claims_miss(const il_checks *c) {
+    double miss = 0;
+    for (size_t i = 0; i < c->n; i++)
+        if (is_tested(&c->item[i]) && c->item[i].finding.verdict != IL_INCONCLUSIVE)
+            miss += c->item[i].finding.miss;
+    return fmin(miss, 1);
+}
+
+void il_claims_put_risk(const il_checks *c, FILE *out) {
+    double risk = il_claims_risk(c), miss = il_claims_miss(c);
+    if (risk == 0)
+        return;
+    fprintf(out, "The probability that any of them was decided wrongly by chance is below %.2g %%",
+            100 * risk);
+    if (miss > 0)
+        fprintf(out, ";\nthat fresh seeds leave any open that these have decided, about %.1g %%",
+                100 * miss);
+    fputs(".\n", out);
 }
 
 char *il_claim_verdict(const il_checked *item, char out[64]) {
@@ -42,7 +66,8 @@ char *il_claim_effect(const il_finding *f, char out[96]) {
 }
 
 static paint paint_of(const il_finding *f) {
-    return !f->as_expected ? RED : f->verdict == IL_INCONCLUSIVE ? YELLOW : GREEN;
+    bool open = f->verdict == IL_INCONCLUSIVE || f->verdict == IL_SKIPPED;
+    return !f->as_expected ? RED : open ? YELLOW : GREEN;
 }
 
 /* Text in a column of its own width, or wider, and a blank. */
@@ -57,14 +82,17 @@ static void put_claim(const table *t, const il_checks *c, const il_checked *item
     const il_claim *claim = item->claim;
     const il_finding *f = &item->finding;
     text line;
-    fprintf(out, "%s%s%s ", il_paint_begin(t, paint_of(f)), f->as_expected ? "ok " : "NOT",
+    fprintf(out, "%s%s%s ", il_paint_begin(t, paint_of(f)),
+            f->verdict == IL_SKIPPED ? "-- "
+            : f->as_expected         ? "ok "
+                                     : "NOT",
             il_paint_end(t, paint_of(f)));
     put_cell(claim->id, width + 1, out);
     put_cell(il_claim_verdict(item, verdict), 13, out);
     put_cell(il_claim_effect(f, effect), 27, out);
     fprintf(out, "n %-6zu %s\n", f->n,
             claim->tier == IL_EXACT ? "bits" : il_test_format(&claim->test, test));
-    if (!c->verbose && f->as_expected)
+    if (!c->verbose && f->as_expected && f->verdict != IL_SKIPPED)
         return;
     il_text_clear(&line);
     il_text_add(&line, "%s%s%s%s", claim->sentence, claim->source ? " (" : "",
@@ -77,7 +105,7 @@ static void put_claim(const table *t, const il_checks *c, const il_checked *item
 }
 
 static void put_sum(const il_checks *c, FILE *out) {
-    size_t count[IL_SETUP_DEPENDENT + 1] = {0};
+    size_t count[IL_SKIPPED + 1] = {0};
     for (size_t i = 0; i < c->n; i++)
         count[c->item[i].finding.verdict]++;
     fprintf(out, "%zu claim%s in %.1f s: %zu supported, %zu refuted, %zu inconclusive; ", c->n,
@@ -85,15 +113,13 @@ static void put_sum(const il_checks *c, FILE *out) {
             count[IL_INCONCLUSIVE]);
     if (count[IL_SETUP_DEPENDENT] > 0)
         fprintf(out, "%zu setup-dependent; ", count[IL_SETUP_DEPENDENT]);
+    if (count[IL_SKIPPED] > 0)
+        fprintf(out, "%zu skipped, whose data is not here; ", count[IL_SKIPPED]);
     if (il_claims_as_expected(c) == c->n)
         fprintf(out, "all as expected.\n");
     else
         fprintf(out, "%zu not as expected.\n", c->n - il_claims_as_expected(c));
-    if (il_claims_risk(c) > 0)
-        fprintf(
-            out,
-            "The probability that any of them was decided wrongly by chance is below %.2g %%.\n",
-            100 * il_claims_risk(c));
+    il_claims_put_risk(c, out);
 }
 
 il_status il_claims_table(const il_checks *c, const il_table_style *style, FILE *out,

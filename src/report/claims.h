@@ -38,9 +38,15 @@ il_status il_claims_junit(const il_checks *checks, FILE *out, il_error *err);
 /* TAP 14. */
 il_status il_claims_tap(const il_checks *checks, FILE *out, il_error *err);
 
-/* How many claims came out as expected; and how likely at most it is that any test decided wrongly. */
+/* How many claims came out as expected, those that were skipped among them. */
 size_t il_claims_as_expected(const il_checks *checks);
+
+/* How likely at most it is that any test decides wrongly: the sum of the alphas that they were given. And how likely it is
+ * that fresh seeds do not decide again what is decided, by the effects found: the sum of il_finding.miss. Both in words:
+ * nothing without tests. */
 double il_claims_risk(const il_checks *checks);
+double il_claims_miss(const il_checks *checks);
+void il_claims_put_risk(const il_checks *checks, FILE *out);
 
 /* "supported, expected refuted", or the verdict alone. */
 char *il_claim_verdict(const il_checked *item, char text[64]);

@@ -45,10 +45,13 @@ static void put_attribute(const char *name, const char *value, FILE *out) {
 static void put_sums(const il_checks *c, size_t first, size_t last, FILE *out) {
     const il_checks part = {.item = c->item + first, .n = last - first};
     double seconds = 0;
-    for (size_t i = first; i < last; i++)
+    size_t skipped = 0;
+    for (size_t i = first; i < last; i++) {
         seconds += c->item[i].finding.wall_s;
-    fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" time=\"%.3f\"", part.n,
-            part.n - il_claims_as_expected(&part), seconds);
+        skipped += c->item[i].finding.verdict == IL_SKIPPED;
+    }
+    fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" time=\"%.3f\"",
+            part.n, part.n - il_claims_as_expected(&part), skipped, seconds);
 }
 
 static void put_case(const il_checked *item, FILE *out) {
@@ -67,6 +70,11 @@ static void put_case(const il_checked *item, FILE *out) {
         fputs(": ", out);
         put_xml(f->reason, out);
         fputs("</failure>\n", out);
+    }
+    if (f->verdict == IL_SKIPPED) {
+        fputs("      <skipped", out);
+        put_attribute("message", f->reason, out);
+        fputs("/>\n", out);
     }
     fputs("      <system-out>", out);
     put_xml(il_verdict_name(f->verdict, f->tag), out);
@@ -124,6 +132,8 @@ il_status il_claims_tap(const il_checks *c, FILE *out, il_error *err) {
         fprintf(out, "%sok %zu - %s: ", item->finding.as_expected ? "" : "not ", i + 1,
                 item->claim->id);
         put_description(item->claim->sentence, out);
+        if (item->finding.verdict == IL_SKIPPED)
+            fprintf(out, " # SKIP %s is not here", item->claim->absent);
         fputs("\n  ---\n  verdict: ", out);
         put_quoted(il_claim_verdict(item, verdict), out);
         fputs("  reason: ", out);

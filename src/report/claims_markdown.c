@@ -24,10 +24,16 @@ static void put_code(const char *s, FILE *out) {
     putc('`', out);
 }
 
-static bool trains(const il_claim *claim) {
-    const char *name = claim->tier == IL_EXACT ? "" : claim->test.measure.desc->name;
-    return strncmp(name, "activation", 10) != 0 && strncmp(name, "gradient", 8) != 0 &&
-           strcmp(name, "saturated") != 0 && strcmp(name, "dead_units") != 0;
+/* Without the folder of the file of claims, from which paths in it begin. */
+static char *format_key(const il_claim *claim, const il_arm *arm, il_key key,
+                        char out[IL_WIDTHS_TEXT]) {
+    const char *name = claim->place.file, *slash = strrchr(name, '/');
+    size_t n = slash ? (size_t)(slash + 1 - name) : 0;
+    il_arm_format(arm, key, out);
+    for (char *s = out; n > 0 && *s; s++)
+        if (strncmp(s, name, n) == 0)
+            memmove(s, s + n, strlen(s + n) + 1);
+    return out;
 }
 
 /* The keys that say what was trained, where they are not plain; of several arms what the first has. */
@@ -36,15 +42,20 @@ static void put_setup(const il_claim *claim, FILE *out) {
                                   IL_KEY_DROPOUT, IL_KEY_BATCH,   IL_KEY_PENALTY, IL_KEY_OPTIMIZER,
                                   IL_KEY_BIAS,    IL_KEY_INIT};
     char value[IL_WIDTHS_TEXT], other[IL_WIDTHS_TEXT];
+    bool trained = claim->tier == IL_EXACT || il_test_trains(&claim->test);
     text line;
+    if (claim->absent) {
+        put_code(claim->absent, out);
+        return;
+    }
     il_text_clear(&line);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const il_arm *a = &claim->a->arms[0], *b = claim->b ? &claim->b->arms[0] : a;
         bool plain = il_arm_is_plain(a, keys[i]) && il_arm_is_plain(b, keys[i]);
-        if (plain || (keys[i] == IL_KEY_OPTIMIZER && !trains(claim)))
+        if (plain || (keys[i] == IL_KEY_OPTIMIZER && !trained))
             continue;
-        il_arm_format(a, keys[i], value);
-        il_arm_format(b, keys[i], other);
+        format_key(claim, a, keys[i], value);
+        format_key(claim, b, keys[i], other);
         if (keys[i] == IL_KEY_BIAS && strcmp(value, "zeros") == 0 && strcmp(other, "zeros") == 0)
             continue;
         il_text_add(&line, "%s%s", line.used ? ", " : "", value);
@@ -102,5 +113,7 @@ static size_t put_file(const il_checks *c, size_t first, FILE *out) {
 il_status il_claims_markdown(const il_checks *c, FILE *out, il_error *err) {
     for (size_t i = 0; i < c->n;)
         i = put_file(c, i, out);
+    putc('\n', out);
+    il_claims_put_risk(c, out);
     return ferror(out) ? il_fail(err, IL_IO, "the report could not be written") : IL_OK;
 }

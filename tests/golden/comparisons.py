@@ -16,6 +16,7 @@ from itertools import combinations
 
 import lifelines
 import numpy as np
+import scipy.optimize
 import scipy.stats
 from lifelines.statistics import logrank_test
 from scipy.stats._resampling import _bca_interval
@@ -276,6 +277,23 @@ def sprt():
     )
 
 
+def share_intervals():
+    """Clopper and Pearson's from quantiles of the beta distribution; Wald's from the mixture's equation, by Brent."""
+    rows = []
+    for k, n, level in [(0, 1, 0.95), (1, 1, 0.95), (0, 300, 0.9999), (3, 1000, 0.9999), (182, 1000, 0.9998), (17, 30, 0.99), (999, 1000, 0.999), (400000, 1000000, 0.9999)]:
+        tail = (1 - level) / 2
+        low = scipy.stats.beta.ppf(tail, k, n - k + 1) if k else 0.0
+        high = scipy.stats.beta.isf(tail, k + 1, n - k) if k < n else 1.0
+
+        def excess(p):
+            return math.log(n + 1) + scipy.stats.binom.logpmf(k, n, p) - math.log(1 - level)
+
+        first = scipy.optimize.brentq(excess, 1e-300, k / n, xtol=1e-16) if k else 0.0
+        last = scipy.optimize.brentq(excess, k / n, 1 - 1e-16, xtol=1e-16) if k < n else 1.0
+        rows.append((k, n, level, float(low), float(high), float(first), float(last)))
+    table("size_t k, n; double level, low, high, first, last;", "golden_share", rows)
+
+
 def sample_sizes():
     rows = []
     for a, b, level, power in [(0.5, 0.6, 0.95, 0.8), (0.1, 0.02, 0.999, 0.9), (0.563, 0.562, 0.95, 0.8), (0, 1, 0.95, 0.8)]:
@@ -352,5 +370,5 @@ def log_rank():
 
 write(
     __file__,
-    (mcnemar, fisher, mann_whitney, a12_interval, bootstrap, sprt, sample_sizes, survival_curve, quantile_intervals, log_rank),
+    (mcnemar, fisher, mann_whitney, a12_interval, bootstrap, sprt, share_intervals, sample_sizes, survival_curve, quantile_intervals, log_rank),
 )

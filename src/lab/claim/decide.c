@@ -1,11 +1,7 @@
 /* From an interval to a verdict. */
 #include "lab/claim/measure.h"
 
-#include "lab/statistics/normal.h"
-
 #include <math.h>
-
-static const double power = 0.9;
 
 /* `larger`: the claim is that the effect is large. Its mirror image is decided with everything negated. */
 static il_verdict decide_side(il_interval i, double m, bool strict) {
@@ -55,19 +51,6 @@ il_verdict il_decide(const il_test *test, il_interval interval, double negligibl
     return verdict;
 }
 
-/* An interval's halves shrink as 1/sqrt(n). The half that lies towards the margin, longer by what the power asks for,
- * must be no longer than the way there. Towards the nearer end of the margins of ==. */
-size_t il_runs_to_decide(const il_test *test, double effect, il_interval interval, size_t n,
-                         double level) {
-    double margin = test->margin, half;
-    if (test->relation == IL_EQUAL)
-        margin += effect > margin ? test->within : -test->within;
-    half = effect > margin ? effect - interval.low : interval.high - effect;
-    half *= 1 + il_normal_quantile(power) / il_two_sided_z(level);
-    double share = half / (effect - margin), runs = ceil((double)n * share * share);
-    return runs < 9e15 ? (size_t)runs : SIZE_MAX; /* NAN and infinity too */
-}
-
 const char *il_tier_name(il_tier tier) {
     static const char *const names[] = {
         [IL_STATISTICAL] = "statistical", [IL_PROPERTY] = "property", [IL_EXACT] = "exact"};
@@ -78,6 +61,7 @@ const char *il_verdict_name(il_verdict verdict, il_tag tag) {
     return verdict == IL_SUPPORTED         ? "supported"
            : verdict == IL_INCONCLUSIVE    ? "inconclusive"
            : verdict == IL_SETUP_DEPENDENT ? "setup-dependent"
+           : verdict == IL_SKIPPED         ? "skipped"
            : tag == IL_REVERSED            ? "reversed"
            : tag == IL_NEGLIGIBLE          ? "negligible"
                                            : "refuted";

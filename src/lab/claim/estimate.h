@@ -13,23 +13,32 @@ typedef struct il_estimate {
 typedef struct il_samples_of {
     const double *a, *b; /* [n]; b NULL for one arm */
     size_t n;
-    double range; /* of the numbers, where one is known; else 0 */
+    double range;    /* of the numbers, where one is known; else 0 */
+    bool sequential; /* a share's interval must hold at all n at once */
+    size_t arms_a,
+        arms_b; /* where a fold makes one of several arms: a [arms_a][n], b [arms_b][n] */
 } il_samples_of;
 
 /* The measure's kind and the contrast decide how:
  *
- * share        Wilson's interval
- * mean         Student's
- * difference   of shares: Bonett & Price, J. Educ. Behav. Stat. 37 (2012) 479, paired; of means: Student's, of the
- *              differences
- * ratio        Fieller's, of paired means: J. R. Stat. Soc. B 16 (1954) 175; unbounded where b may be 0
+ * share        il_clopper_pearson; sequential: il_sprt_interval
+ * wins         the same, of the seeds in which the arms differ
+ * mean         Student's t with Hall's correction for skewness: J. R. Stat. Soc. B 54 (1992) 221
+ * difference   of shares: Bonett & Price, J. Educ. Behav. Stat. 37 (2012) 479, paired, with t for z; of means: as a mean,
+ *              of the differences
+ * ratio        of paired means, by Fieller's argument: J. R. Stat. Soc. B 16 (1954) 175; unbounded where b may be 0
  * median       between order statistics; contrasts: between the ends of two such intervals
- * pairs        il_a12_interval, paired
+ * pairs        il_a12_interval, paired, with t for z
  *
  * Errors: IL_NO_MEMORY. */
 il_status il_estimate_effect(il_measure_kind kind, il_contrast contrast,
                              const il_samples_of *samples, double level, il_estimate *out,
                              il_error *err);
+
+/* The mean of a, of a - b, and the mean of a over that of b. One run bounds nothing. */
+il_estimate il_mean(const il_samples_of *samples, double level);
+il_estimate il_difference_of_means(const il_samples_of *samples, double level);
+il_estimate il_ratio_of_means(const il_samples_of *samples, double level);
 
 /* t with P(|T| < t) = level for `freedom` >= 1 degrees of freedom. Within 0.1 % for 10 and more; Hill, Comm. ACM 13
  * (1970) 619. */

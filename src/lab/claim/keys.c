@@ -27,14 +27,25 @@ const il_claim_key il_claim_keys[IL_CLAIM_KEYS] = {
                            "what holds of every seed, such as unit_difference == 0"},
     [IL_CLAIM_BITS] = {"bits", IL_YAML_TEXT, false, "the hash of all runs"},
     [IL_CLAIM_ALPHA] = {"alpha", IL_YAML_TEXT, false, "the file's, for this claim"},
+    [IL_CLAIM_N_MAX] = {"n_max", IL_YAML_TEXT, false,
+                        "the most seeds that --until-decided may take, 16 times as many as seeds"},
     [IL_CLAIM_NEGLIGIBLE] = {"negligible", IL_YAML_TEXT, false,
                              "how far from none an effect still means nothing"},
     [IL_CLAIM_TUNE] =
         {"tune", IL_YAML_LIST, false,
          "learning rates, such as [0.001, 0.01, 0.1], of which each arm gets its best"},
+    [IL_CLAIM_FULL] = {"full", IL_YAML_MAP, false,
+                       "setup, a, b and tune that replace these of the claim with --full"},
     [IL_CLAIM_EXPECT] =
         {"expect", IL_YAML_TEXT, false,
          "supported, refuted, reversed, negligible, setup-dependent or inconclusive"},
+};
+
+const il_claim_key il_full_keys[IL_FULL_KEYS] = {
+    [IL_FULL_SETUP] = {"setup", IL_YAML_MAP, false, "keys of a study that replace the setup's"},
+    [IL_FULL_A] = {"a", IL_YAML_MAP, false, "keys that replace those of a"},
+    [IL_FULL_B] = {"b", IL_YAML_MAP, false, "keys that replace those of b"},
+    [IL_FULL_TUNE] = {"tune", IL_YAML_LIST, false, "learning rates in place of the claim's"},
 };
 
 static il_status find_key(const il_claim_key *keys, size_t n, const il_yaml_node *key, size_t *out,

@@ -55,8 +55,7 @@ static il_status open_subject(const work *w, il_subject *s, il_network **own, il
         s->net = *own;
         return status;
     }
-    il_status status =
-        il_trainer_new(&config, &training, &w->task.part[IL_TRAIN], NULL, &s->trainer, err);
+    il_status status = il_trainer_new(&config, &training, &s->train, &s->judges, &s->trainer, err);
     s->net = status == IL_OK ? il_trainer_network(s->trainer) : NULL;
     return status;
 }
@@ -70,6 +69,7 @@ static il_status measure_block(work *w, size_t block, il_error *err) {
                     .R = w->R,
                     .seen = w->seen,
                     .train = w->task.part[IL_TRAIN],
+                    .judges = w->task.part[w->task.judges],
                     .first = w->study->seed_base + block * w->R + 1,
                     .err = err};
     il_status status = open_subject(w, &s, &own, err);

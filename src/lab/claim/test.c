@@ -13,6 +13,8 @@ static const char *const relations[] = {[IL_LESS] = "<",
                                         [IL_GREATER] = ">"};
 static const char *const contrasts[] = {
     [IL_OF_A] = "", [IL_DIFFERENCE] = "difference of ", [IL_RATIO] = "ratio of "};
+static const char *const folds[] = {
+    [IL_EACH_ARM] = "", [IL_SPREAD] = "spread of ", [IL_CHANGE] = "change of "};
 
 typedef struct reader {
     const char *text, *at;
@@ -29,14 +31,27 @@ static void skip(reader *r) {
         r->at++;
 }
 
-static void read_contrast(reader *r, il_test *test) {
+/* The index of the words[n] with which the text goes on, which are passed over; 0, that of no words, for none. */
+static size_t read_words(reader *r, const char *const *words, size_t n) {
+    size_t found = 0;
     skip(r);
-    for (size_t i = IL_DIFFERENCE; i <= IL_RATIO; i++)
-        if (strncmp(r->at, contrasts[i], strlen(contrasts[i])) == 0) {
-            test->contrast = (il_contrast)i;
-            r->at += strlen(contrasts[i]);
-        }
+    for (size_t i = 1; i < n; i++)
+        if (strncmp(r->at, words[i], strlen(words[i])) == 0)
+            found = i;
+    r->at += strlen(words[found]);
     skip(r);
+    return found;
+}
+
+static il_status read_contrast(reader *r, il_test *test) {
+    test->contrast = (il_contrast)read_words(r, contrasts, sizeof contrasts / sizeof *contrasts);
+    size_t at = offset(r);
+    test->fold = (il_fold)read_words(r, folds, sizeof folds / sizeof *folds);
+    if (test->fold != IL_EACH_ARM && test->contrast == IL_OF_A)
+        return il_fail_at(r->err, r->place, at,
+                          "%sneeds a contrast: write difference of or ratio of before it",
+                          folds[test->fold]);
+    return IL_OK;
 }
 
 static il_status read_measure(reader *r, il_test *test) {
@@ -124,8 +139,11 @@ static il_status read_within(reader *r, il_test *test) {
 /* What values the effect can have. */
 static il_interval range_of(const il_test *test) {
     const il_measure_type *type = il_measure_of(&test->measure);
+    double width = type->high - type->low;
+    if (test->contrast == IL_DIFFERENCE && test->fold == IL_CHANGE)
+        width *= 2;
     if (test->contrast == IL_DIFFERENCE)
-        return (il_interval){type->low - type->high, type->high - type->low};
+        return (il_interval){-width, width};
     if (test->contrast == IL_RATIO)
         return (il_interval){type->low < 0 ? -(double)INFINITY : 0, (double)INFINITY};
     return (il_interval){type->low, type->high};
@@ -154,7 +172,7 @@ static il_status check_margin(const reader *r, const il_test *test) {
 
 static il_status check_contrast(const reader *r, const il_test *test) {
     const il_measure_type *type = il_measure_of(&test->measure);
-    if (type->kind == IL_PAIRS && test->contrast != IL_OF_A)
+    if (il_measure_compares(&test->measure) && test->contrast != IL_OF_A)
         return il_fail_at(r->err, r->place, 0, "%s compares two arms by itself: write %s alone",
                           type->desc.name, type->desc.name);
     return IL_OK;
@@ -163,8 +181,9 @@ static il_status check_contrast(const reader *r, const il_test *test) {
 il_status il_test_parse(const char *text, const il_place *place, il_test *out, il_error *err) {
     reader r = {.text = text, .at = text, .place = place, .err = err};
     il_test test = {0};
-    read_contrast(&r, &test);
-    il_status status = read_measure(&r, &test);
+    il_status status = read_contrast(&r, &test);
+    if (status == IL_OK)
+        status = read_measure(&r, &test);
     if (status == IL_OK)
         status = read_relation(&r, &test);
     if (status == IL_OK)
@@ -183,8 +202,8 @@ il_status il_test_parse(const char *text, const il_place *place, il_test *out, i
 char *il_test_format(const il_test *test, char text[IL_TEST_TEXT]) {
     char call[IL_CALL_TEXT], number[32];
     size_t used = 0;
-    il_append(text, IL_TEST_TEXT, &used, "%s%s %s %s", contrasts[test->contrast],
-              il_call_format(&test->measure, call), relations[test->relation],
+    il_append(text, IL_TEST_TEXT, &used, "%s%s%s %s %s", contrasts[test->contrast],
+              folds[test->fold], il_call_format(&test->measure, call), relations[test->relation],
               il_number_format(test->margin, number));
     if (test->relation == IL_EQUAL && test->within > 0)
         il_append(text, IL_TEST_TEXT, &used, " within %s", il_number_format(test->within, number));
@@ -192,8 +211,16 @@ char *il_test_format(const il_test *test, char text[IL_TEST_TEXT]) {
 }
 
 double il_test_no_effect(const il_test *test) {
-    return il_measure_of(&test->measure)->kind == IL_PAIRS ? 0.5
-           : test->contrast == IL_DIFFERENCE               ? 0
-           : test->contrast == IL_RATIO                    ? 1
-                                                           : (double)NAN;
+    return il_measure_compares(&test->measure) ? 0.5
+           : test->contrast == IL_DIFFERENCE   ? 0
+           : test->contrast == IL_RATIO        ? 1
+                                               : (double)NAN;
+}
+
+bool il_test_trains(const il_test *test) {
+    const il_measure_type *type = il_measure_of(&test->measure);
+    for (size_t i = 0; i < type->desc.n_params; i++)
+        if (strcmp(type->desc.params[i].name, "epochs") == 0 && test->measure.arg[i] == 0)
+            return false;
+    return type->of_run || type->trains;
 }

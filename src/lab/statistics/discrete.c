@@ -1,8 +1,10 @@
 /* Probabilities are sums of weights relative to the likeliest outcome, which follow each other by a rational factor:
  * no factorial, hence no cancellation, and n terms lose at most n roundings. The wide type keeps the weights of
- * outcomes that the double would call impossible.
+ * outcomes that the double would call impossible; below its least normal one they no longer shrink, and count as 0.
  */
 #include "lab/statistics/discrete.h"
+
+#include <float.h>
 
 /* P(k) = P(k-1) * up(k); outcomes from `least` to `most`. */
 typedef struct law {
@@ -44,12 +46,12 @@ static long double weight(const law *x, size_t k) {
 /* Sums all weights of at most `limit`, outward until nothing can count any more. */
 static long double sum_below(const law *x, long double limit) {
     long double sum = 1 <= limit ? 1 : 0, w = 1;
-    for (size_t i = x->mode; i < x->most && w > 0; i++) {
+    for (size_t i = x->mode; i < x->most && w >= LDBL_MIN; i++) {
         w *= up(x, i + 1);
         sum += w <= limit ? w : 0;
     }
     w = 1;
-    for (size_t i = x->mode; i > x->least && w > 0; i--) {
+    for (size_t i = x->mode; i > x->least && w >= LDBL_MIN; i--) {
         w /= up(x, i);
         sum += w <= limit ? w : 0;
     }
@@ -59,7 +61,7 @@ static long double sum_below(const law *x, long double limit) {
 /* The sum of the weights from the least outcome to k, given that of k. */
 static long double sum_up_to(const law *x, size_t k, long double w) {
     long double sum = w;
-    for (size_t i = k; i > x->least && w > 0; i--) {
+    for (size_t i = k; i > x->least && w >= LDBL_MIN; i--) {
         w /= up(x, i);
         sum += w;
     }
@@ -69,6 +71,8 @@ static long double sum_up_to(const law *x, size_t k, long double w) {
 il_tail il_binomial_tail(size_t k, size_t n, double p) {
     law x = binomial(n, p);
     long double total = sum_below(&x, 1e30L), w = weight(&x, k);
+    if (w < LDBL_MIN && k > x.mode) /* so far beyond it that nothing is missing */
+        return (il_tail){1, 0};
     return (il_tail){(double)(sum_up_to(&x, k, w) / total), (double)(w / total)};
 }
 

@@ -67,6 +67,16 @@ const il_measure_type il_measure_a12 = {
     .of_run = epochs,
 };
 
+const il_measure_type il_measure_wins = {
+    .desc = {.name = "wins",
+             .formula = "share of the seeds with which a needs fewer epochs than b, among those "
+                        "with which they need different numbers",
+             .source = "Wald, Ann. Math. Stat. 16 (1945) 117"},
+    .kind = IL_WINS,
+    .high = 1,
+    .of_run = epochs,
+};
+
 const il_measure_type il_measure_accuracy = {
     .desc = {.name = "accuracy", .formula = "mean accuracy at the end of the runs"},
     .kind = IL_MEAN,

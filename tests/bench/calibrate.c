@@ -1,0 +1,182 @@
+/* How often claims are decided outsidely, and how often rightly, measured on real runs.
+ *
+ *     ninja -C build tests/calibrate && build/tests/calibrate
+ *
+ * Arms that are compared with themselves, from fresh seeds: XOR trained from 2,000,000 seeds in each of three settings, cut
+ * into 10,000 repetitions of two arms of 100 seeds. The margin is the true effect (for one arm, the value over all runs), so
+ * that every verdict is outside; their share is to be alpha. At alphas too rare for 10,000 repetitions, 1,000,000 more are
+ * drawn from the same runs. Then power: how often the seeds that il_runs_to_decide asks for decide. */
+#include "initlab.h"
+#include "lab/claim/estimate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define RUNS ((size_t)1000000) /* of an arm */
+#define SEEDS 100
+#define REPETITIONS (RUNS / SEEDS)
+#define DRAWN ((size_t)1000000)
+
+/* The runs of a setting: epochs and convergence, [2][RUNS]. */
+typedef struct pool {
+    const char *name;
+    double *epochs, *converged;
+} pool;
+
+typedef struct method {
+    const char *name;
+    il_measure_kind kind;
+    il_contrast contrast;
+    double none; /* the true effect between equal arms; NAN: of one arm, the value over all runs */
+} method;
+
+static const method methods[] = {
+    {"success", IL_SHARE, IL_OF_A, (double)NAN},
+    {"difference of success", IL_SHARE, IL_DIFFERENCE, 0},
+    {"rmst", IL_MEAN, IL_OF_A, (double)NAN},
+    {"difference of rmst", IL_MEAN, IL_DIFFERENCE, 0},
+    {"ratio of rmst", IL_MEAN, IL_RATIO, 1},
+    {"median", IL_MEDIAN, IL_OF_A, (double)NAN},
+    {"ratio of median", IL_MEDIAN, IL_RATIO, 1},
+    {"a12", IL_PAIRS, IL_OF_A, 0.5},
+    {"wins", IL_WINS, IL_OF_A, 0.5},
+};
+#define METHODS (sizeof methods / sizeof *methods)
+
+static void fail(const char *message) {
+    fprintf(stderr, "%s\n", message);
+    exit(1);
+}
+
+static void *allocate(size_t n, size_t size) {
+    void *memory = calloc(n, size);
+    if (!memory)
+        fail("no memory");
+    return memory;
+}
+
+static pool train(const char *name, const char *setting) {
+    pool p = {name, allocate(2 * RUNS, sizeof(double)), allocate(2 * RUNS, sizeof(double))};
+    il_study *study = NULL;
+    il_results *results = NULL;
+    il_error err;
+    char text[512];
+    int n =
+        snprintf(text, sizeof text, "data: xor\n%s\ninit: he_normal\nseeds: %zu\n", setting, RUNS);
+    for (size_t half = 0; half < 2; half++) {
+        if (il_study_parse(text, (size_t)n, "calibrate", NULL, 0, &study, &err) != IL_OK)
+            fail(err.message);
+        study->seed_base = half * RUNS;
+        if (il_study_run(study, NULL, &results, &err) != IL_OK)
+            fail(err.message);
+        for (size_t i = 0; i < RUNS; i++) {
+            p.epochs[half * RUNS + i] = il_run_time(&results->runs[i], study->budget);
+            p.converged[half * RUNS + i] = results->runs[i].outcome == IL_CONVERGED;
+        }
+        il_results_free(results);
+        il_study_free(study);
+    }
+    return p;
+}
+
+static const double *numbers_of(const pool *p, const method *m) {
+    return m->kind == IL_SHARE ? p->converged : p->epochs;
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double truth_of(const pool *p, const method *m) {
+    const double *x = numbers_of(p, m);
+    double sum = 0;
+    if (!isnan(m->none))
+        return m->none;
+    if (m->kind == IL_MEDIAN) {
+        double *sorted = allocate(2 * RUNS, sizeof *sorted);
+        for (size_t i = 0; i < 2 * RUNS; i++)
+            sorted[i] = x[i];
+        qsort(sorted, 2 * RUNS, sizeof *sorted, ascending);
+        sum = sorted[RUNS];
+        free(sorted);
+        return sum;
+    }
+    for (size_t i = 0; i < 2 * RUNS; i++)
+        sum += x[i];
+    return sum / (double)(2 * RUNS);
+}
+
+/* -1, 0 or 1: the interval lies below the truth, around it or above it. */
+static int side_of(const method *m, double truth, const double *a, const double *b, size_t n,
+                   double level) {
+    const il_samples_of s = {.a = a, .b = b, .n = n};
+    il_estimate e;
+    il_error err;
+    if (il_estimate_effect(m->kind, m->contrast, &s, level, &e, &err) != IL_OK)
+        fail(err.message);
+    return e.interval.high < truth ? -1 : e.interval.low > truth;
+}
+
+/* How many intervals lie [0] below and [1] above the truth. */
+static void count_fresh(const pool *p, const method *m, double truth, double level,
+                        size_t outside[2]) {
+    const double *x = numbers_of(p, m);
+    for (size_t i = 0; i < REPETITIONS; i++) {
+        int side = side_of(m, truth, x + i * SEEDS, x + RUNS + i * SEEDS, SEEDS, level);
+        outside[0] += side < 0;
+        outside[1] += side > 0;
+    }
+}
+
+static size_t below(uint64_t *state, size_t n) {
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return (size_t)((*state >> 33) * n >> 31);
+}
+
+static void count_drawn(const pool *p, const method *m, double truth, double level,
+                        size_t outside[2]) {
+    const double *x = numbers_of(p, m);
+    double a[SEEDS], b[SEEDS];
+    uint64_t state = 1;
+    for (size_t i = 0; i < DRAWN; i++) {
+        for (size_t k = 0; k < SEEDS; k++) {
+            a[k] = x[below(&state, 2 * RUNS)];
+            b[k] = x[below(&state, 2 * RUNS)];
+        }
+        int side = side_of(m, truth, a, b, SEEDS, level);
+        outside[0] += side < 0;
+        outside[1] += side > 0;
+    }
+}
+
+static const double alphas[] = {0.05, 0.01, 0.001};
+
+int main(void) {
+    const pool pools[] = {
+        train("2-2-1, ReLU, 3000 epochs", "network: 2-2-1\noptimizer: adam(lr=0.01)\nbudget: 3000"),
+        train("2-4-1, ReLU, 500 epochs", "network: 2-4-1\noptimizer: adam(lr=0.05)\nbudget: 500"),
+        train("2-8-1, tanh, 500 epochs",
+              "network: 2-8-1\nhidden: tanh\noptimizer: adam(lr=0.05)\nbudget: 500"),
+    };
+    for (size_t k = 0; k < sizeof pools / sizeof *pools; k++) {
+        const pool *p = &pools[k];
+        printf("\n%s\n%-24s %8s  %11s  %11s  %11s  %11s\n", p->name, "alpha", "truth", "0.05",
+               "0.01", "0.001", "0.0001");
+        for (size_t i = 0; i < METHODS; i++) {
+            const method *m = &methods[i];
+            double truth = truth_of(p, m);
+            printf("%-24s %8.5g", m->name, truth);
+            for (size_t j = 0; j < 3; j++) {
+                size_t outside[2] = {0};
+                count_fresh(p, m, truth, 1 - alphas[j], outside);
+                printf("  %4zu + %-4zu", outside[0], outside[1]);
+            }
+            size_t outside[2] = {0};
+            count_drawn(p, m, truth, 1 - 1e-4, outside);
+            printf("  %4zu + %-4zu\n", outside[0], outside[1]);
+            fflush(stdout);
+        }
+    }
+}

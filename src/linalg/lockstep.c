@@ -1,10 +1,10 @@
 /* The lockstep engine: matrix products of R interleaved matrices.
  *
- * The inner loop runs over lanes that are adjacent in B and C. With R > 1 the lanes of an element
- * are its replicas; with R = 1 they are the columns of a row of C (nn and tn), which is how a
- * shared input meets the weights of all replicas at once. Each lane is summed in the order of p,
- * four products at a time, so its bits depend neither on its neighbours nor on the width of a
- * vector.
+ * A tile of C, a few rows by a few columns of LANES numbers each, is summed in registers while p runs over the products,
+ * so that a number that is loaded serves a whole row or column of the tile. With R > 1 the lanes of an element are
+ * its replicas; with R = 1 they are LANES columns of C (nn and tn), which is how a shared input meets the
+ * weights of all replicas at once. Each lane is summed in the order of p, so its bits depend neither on its neighbours
+ * nor on the tile.
  */
 #include "linalg/gemm.h"
 
@@ -13,104 +13,133 @@
 #include <stdbool.h>
 
 #define LANES 16
-#define CHUNK 4
+#define SIDE 4 /* rows and columns of the largest tile */
 
-/* Element (i, p) of the left factor starts at A + i*ai + p*ap, and so on. */
-typedef struct strides {
-    size_t ai, ap, bp, bj, ci, cj;
-} strides;
+/* The numbers of element (i, p) of the left factor start at A + i*ai + p*ap, and so on; a product starts from 0, or
+ * from beta times the elements at start + i*si + j*cj. */
+typedef struct operands {
+    const il_real *A, *B, *start;
+    il_real beta, *C;
+    size_t ai, ap, bp, bj, ci, cj, si;
+} operands;
 
-/* C[l] = start + sum of `count` <= CHUNK products, for adjacent lanes; start is 0 or beta*C[l]. The
- * left factor is one number for all lanes when it is shared. */
-IL_INLINE void add_chunk(size_t lanes, size_t count, const il_real *restrict A, size_t ap,
-                         bool shared, const il_real *restrict B, size_t bp, bool fresh,
-                         il_real beta, il_real *restrict C) {
-    for (size_t l = 0; l < lanes; l++) {
-        il_real sum = fresh ? 0 : beta * C[l];
-        for (size_t p = 0; p < count; p++)
-            sum += A[p * ap + (shared ? 0 : l)] * B[p * bp + l];
-        C[l] = sum;
-    }
+/* The same operands, from element (i, j) of C on. */
+IL_INLINE operands moved(operands x, size_t i, size_t j) {
+    x.A += i * x.ai;
+    x.B += j * x.bj;
+    x.start += x.start ? i * x.si + j * x.cj : 0;
+    x.C += i * x.ci + j * x.cj;
+    return x;
 }
 
-/* The same for a count known only when it runs: each case is a loop of its own. */
-IL_INLINE void add_products(size_t lanes, size_t count, const il_real *restrict A, size_t ap,
-                            bool shared, const il_real *restrict B, size_t bp, bool fresh,
-                            il_real beta, il_real *restrict C) {
-    switch (count) {
-    case 0:
-        add_chunk(lanes, 0, A, ap, shared, B, bp, fresh, beta, C);
-        break;
-    case 1:
-        add_chunk(lanes, 1, A, ap, shared, B, bp, fresh, beta, C);
-        break;
-    case 2:
-        add_chunk(lanes, 2, A, ap, shared, B, bp, fresh, beta, C);
-        break;
-    case 3:
-        add_chunk(lanes, 3, A, ap, shared, B, bp, fresh, beta, C);
-        break;
-    default:
-        add_chunk(lanes, CHUNK, A, ap, shared, B, bp, fresh, beta, C);
-        break;
-    }
+/* rows by columns elements of C, LANES numbers of each from lane l on. The left factor is one number for all lanes when
+ * it is shared. */
+IL_INLINE void tile(size_t rows, size_t columns, bool shared, size_t k, size_t l,
+                    const operands *x) {
+    il_real sum[SIDE][SIDE][LANES];
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            for (size_t q = 0; q < LANES; q++)
+                sum[i][j][q] =
+                    x->start ? x->beta * x->start[i * x->si + j * x->cj + l + q] : 0;
+    const il_real *A = x->A + (shared ? 0 : l), *B = x->B + l;
+    for (size_t p = 0; p < k; p++, A += x->ap, B += x->bp)
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < columns; j++)
+                for (size_t q = 0; q < LANES; q++)
+                    sum[i][j][q] += A[i * x->ai + (shared ? 0 : q)] * B[j * x->bj + q];
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            for (size_t q = 0; q < LANES; q++)
+                x->C[i * x->ci + j * x->cj + l + q] = sum[i][j][q];
 }
 
-/* The lanes of one element (or row) of C over all p. */
-IL_INLINE void dot(size_t lanes, size_t k, const il_real *restrict A, size_t ap, bool shared,
-                   const il_real *restrict B, size_t bp, il_real beta, il_real *restrict C) {
-    size_t p = k < CHUNK ? k : CHUNK;
-    if (beta == 0)
-        add_products(lanes, p, A, ap, shared, B, bp, true, 0, C);
+IL_INLINE void tile_lanes(size_t rows, size_t columns, bool shared, size_t k, size_t lanes,
+                          operands x) {
+    for (size_t l = 0; l < lanes; l += LANES)
+        tile(rows, columns, shared, k, l, &x);
+}
+
+/* `rows` rows of C. */
+IL_INLINE void band(size_t rows, bool shared, size_t n, size_t k, size_t lanes, operands x) {
+    size_t j = 0;
+    for (; j + SIDE <= n; j += SIDE)
+        tile_lanes(rows, SIDE, shared, k, lanes, moved(x, 0, j));
+    for (; j < n; j++)
+        tile_lanes(rows, 1, shared, k, lanes, moved(x, 0, j));
+}
+
+IL_INLINE void bands(size_t tall, bool shared, size_t m, size_t n, size_t k, size_t lanes,
+                     operands x) {
+    size_t i = 0;
+    for (; i + tall <= m; i += tall)
+        band(tall, shared, n, k, lanes, moved(x, i, 0));
+    for (; i < m; i++)
+        band(1, shared, n, k, lanes, moved(x, i, 0));
+}
+
+/* n columns of `lanes` adjacent numbers. Large tiles want the 32 registers of AVX-512. */
+IL_CLONES static void gemm_replicas(size_t m, size_t n, size_t k, size_t lanes, operands x,
+                                    bool wide) {
+    if (wide)
+        bands(SIDE, false, m, n, k, lanes, x);
     else
-        add_products(lanes, p, A, ap, shared, B, bp, false, beta, C);
-    for (; p < k; p += CHUNK)
-        add_products(lanes, k - p < CHUNK ? k - p : CHUNK, A + p * ap, ap, shared, B + p * bp, bp,
-                     false, 1, C);
+        bands(SIDE / 2, false, m, n, k, lanes, x);
 }
 
-IL_CLONES static void gemm_replicas(size_t m, size_t n, size_t k, size_t R,
-                                    const il_real *restrict A, const il_real *restrict B,
-                                    il_real beta, il_real *restrict C, strides s) {
+IL_CLONES static void gemm_shared(size_t m, size_t n, size_t k, operands x, bool wide) {
+    if (wide)
+        bands(SIDE, true, m, n, k, LANES, x);
+    else
+        bands(SIDE / 2, true, m, n, k, LANES, x);
+}
+
+/* Single numbers. */
+IL_CLONES static void gemm_numbers(size_t m, size_t n, size_t k, operands x) {
     for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < n; j++)
-            dot(R / LANES * LANES, k, A + i * s.ai, s.ap, false, B + j * s.bj, s.bp, beta,
-                C + i * s.ci + j * s.cj);
+        for (size_t j = 0; j < n; j++) {
+            const operands at = moved(x, i, j);
+            il_real sum = at.start ? at.beta * *at.start : 0;
+            for (size_t p = 0; p < k; p++)
+                sum += at.A[p * at.ap] * at.B[p * at.bp];
+            *at.C = sum;
+        }
 }
 
-IL_CLONES static void gemm_columns(size_t m, size_t n, size_t k, const il_real *restrict A,
-                                   const il_real *restrict B, il_real beta, il_real *restrict C,
-                                   strides s) {
-    if (s.bj == 1)
-        for (size_t i = 0; i < m; i++)
-            dot(n, k, A + i * s.ai, s.ap, true, B, s.bp, beta, C + i * s.ci);
-    else
-        for (size_t i = 0; i < m; i++)
-            for (size_t j = 0; j < n; j++)
-                dot(1, k, A + i * s.ai, s.ap, true, B + j * s.bj, s.bp, beta, C + i * s.ci + j);
-}
-
-static void gemm(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-                 il_real beta, il_real *C, strides s) {
-    if (R == 1)
-        gemm_columns(m, n, k, A, B, beta, C, s);
-    else
-        gemm_replicas(m, n, k, R, A, B, beta, C, s);
+static void product(size_t m, size_t n, size_t k, size_t R, operands x) {
+    if (R > 1) {
+        gemm_replicas(m, n, k, R, x, IL_HAS_AVX512F);
+        return;
+    }
+    size_t whole = x.bj == 1 ? n / LANES : 0;
+    operands rest = moved(x, 0, whole * LANES);
+    x.bj = x.cj = LANES;
+    gemm_shared(m, whole, k, x, IL_HAS_AVX512F);
+    gemm_numbers(m, n - whole * LANES, k, rest);
 }
 
 static void nn(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
                il_real beta, il_real *C) {
-    gemm(m, n, k, R, A, B, beta, C, (strides){k * R, R, n * R, R, n * R, R});
+    product(m, n, k, R,
+            (operands){A, B, beta == 0 ? NULL : C, beta, C, k * R, R, n * R, R, n * R, R, n * R});
 }
 
 static void nt(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
                il_real beta, il_real *C) {
-    gemm(m, n, k, R, A, B, beta, C, (strides){k * R, R, R, k * R, n * R, R});
+    product(m, n, k, R,
+            (operands){A, B, beta == 0 ? NULL : C, beta, C, k * R, R, R, k * R, n * R, R, n * R});
 }
 
 static void tn(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
                il_real beta, il_real *C) {
-    gemm(m, n, k, R, A, B, beta, C, (strides){R, m * R, n * R, R, n * R, R});
+    product(m, n, k, R,
+            (operands){A, B, beta == 0 ? NULL : C, beta, C, R, m * R, n * R, R, n * R, R, n * R});
 }
 
-const il_gemm_engine il_gemm_lockstep = {"lockstep", nn, nt, tn};
+/* The start is the bias for every row. */
+static void affine(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
+                   const il_real *b, il_real *C) {
+    product(m, n, k, R, (operands){A, B, b, 1, C, k * R, R, n * R, R, n * R, R, 0});
+}
+
+const il_gemm_engine il_gemm_lockstep = {"lockstep", nn, nt, tn, affine};

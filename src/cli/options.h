@@ -71,6 +71,8 @@ typedef enum cli_option {
     CLI_CHECK_SEED_BASE,
     CLI_CLAIM_FORMAT,
     CLI_VERBOSE,
+    CLI_REPETITIONS,
+    CLI_BENCH_FORMAT,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTIONS
@@ -89,7 +91,8 @@ enum {
     CLI_PROBE = 256,
     CLI_PHASE = 512,
     CLI_CHECK = 1024,
-    CLI_ALL = 2047
+    CLI_BENCH = 2048,
+    CLI_ALL = 4095
 };
 
 typedef enum cli_kind {

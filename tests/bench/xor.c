@@ -3,14 +3,13 @@
  * layers, 16 replicas at a time. The floor's weights must end with the library's bits, or it is no
  * floor.
  */
-#include "bench.h"
+#include "bench/subjects.h"
 
 #include "base/clones.h"
 #include "base/elementary.h"
 #include "initlab.h"
 
 #include <float.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +21,7 @@
 
 static const float X[4][2] = {{0, 0}, {0, 1}, {1, 0}, {1, 1}}, Y[4] = {0, 1, 1, 0};
 
-typedef struct bench {
+typedef struct pair {
     size_t R, epochs;
     il_network *net;
     il_optimizer adam;
@@ -32,23 +31,17 @@ typedef struct bench {
         v[MOST_R / LANES][PARAMETERS][LANES];
     float loss[MOST_R], correct[MOST_R], fused_loss[MOST_R], fused_correct[MOST_R];
     double power1[MOST_R], power2[MOST_R];
-} bench;
+} pair;
 
-static void must(il_status status, const il_error *err) {
-    if (status != IL_OK) {
-        fprintf(stderr, "%s\n", err->message);
-        exit(1);
-    }
-}
-
-static void restart_ours(bench *b) {
+static void restart_ours(pair *b) {
     memcpy(il_network_parameters(b->net), b->start, PARAMETERS * b->R * sizeof(float));
     for (size_t r = 0; r < b->R; r++)
         il_optimizer_reset(&b->adam, b->net, r);
 }
 
-static void ours(void *context) {
-    bench *b = context;
+static il_status ours(void *context, il_error *err) {
+    pair *b = context;
+    (void)err;
     for (size_t e = 0; e < b->epochs; e++) {
         if (e % RESTART == 0)
             restart_ours(b);
@@ -57,6 +50,7 @@ static void ours(void *context) {
         il_network_backward(b->net, 4, X[0]);
         il_optimizer_step(&b->adam, b->net);
     }
+    return IL_OK;
 }
 
 IL_INLINE float flushed(float x) {
@@ -124,8 +118,9 @@ IL_CLONES static void fused_epoch(size_t R, float (*restrict w)[PARAMETERS][LANE
     }
 }
 
-static void fused(void *context) {
-    bench *b = context;
+static il_status fused(void *context, il_error *err) {
+    pair *b = context;
+    (void)err;
     for (size_t e = 0; e < b->epochs; e++) {
         if (e % RESTART == 0) {
             for (size_t i = 0; i < PARAMETERS * b->R; i++)
@@ -137,9 +132,11 @@ static void fused(void *context) {
         }
         fused_epoch(b->R, b->w, b->m, b->v, b->power1, b->power2, b->fused_loss, b->fused_correct);
     }
+    return IL_OK;
 }
 
-static bool same_bits(const bench *b) {
+static bool same_bits(const void *context) {
+    const pair *b = context;
     const float *w = il_network_parameters(b->net);
     for (size_t i = 0; i < PARAMETERS * b->R; i++)
         if (memcmp(&b->w[i % b->R / LANES][i / b->R][i % LANES], &w[i], sizeof *w) != 0)
@@ -148,58 +145,85 @@ static bool same_bits(const bench *b) {
            memcmp(b->correct, b->fused_correct, b->R * sizeof *b->loss) == 0;
 }
 
-static void study(void *context) {
+static il_status study(void *context, il_error *err) {
     static const char text[] =
         "data: xor\nnetwork: 2-2-1\noptimizer: adam(lr=0.01)\ninit: he_normal\n"
         "seeds: 1024\nbudget: 1000\nconverged: loss < 1e-30\n";
     (void)context;
-    il_error err;
-    il_study *study = NULL;
+    il_study *made = NULL;
     il_results *results = NULL;
-    must(il_study_parse(text, sizeof text - 1, "bench", NULL, 0, &study, &err), &err);
-    must(il_study_run(study, &(il_run_options){.jobs = 1}, &results, &err), &err);
+    il_status status = il_study_parse(text, sizeof text - 1, "bench", NULL, 0, &made, err);
+    if (status == IL_OK)
+        status = il_study_run(made, &(il_run_options){.jobs = 1}, &results, err);
     il_results_free(results);
-    il_study_free(study);
+    il_study_free(made);
+    return status;
 }
 
-static bench make(size_t R, size_t epochs) {
-    il_error err;
-    bench b = {.R = R, .epochs = epochs};
-    must(il_optimizer_parse("adam(lr=0.01)", &b.adam, &err), &err);
-    must(il_call_parse(&il_inits, "he_normal", NULL, &b.init, &err), &err);
-    must(il_call_parse(&il_inits, "zeros", NULL, &b.bias, &err), &err);
-    il_network_config config = {.engine = IL_LOCKSTEP,
-                                .replicas = R,
-                                .batch = 4,
-                                .slots = il_optimizer_slots(&b.adam),
-                                .lane_slots = il_optimizer_lane_slots(&b.adam)};
-    must(il_widths_parse("2-2-1", NULL, &config.widths, &err), &err);
-    must(il_call_parse(&il_activations, "relu", NULL, &config.hidden, &err), &err);
-    must(il_call_parse(&il_losses, "bce", NULL, &config.loss, &err), &err);
-    must(il_network_new(&config, &b.net, &err), &err);
-    for (size_t r = 0; r < R; r++)
-        must(il_init_network(&b.init, &b.bias, b.net, r, 1 + r, &err), &err);
-    memcpy(b.start, il_network_parameters(b.net), PARAMETERS * R * sizeof(float));
-    return b;
+static il_status make(pair *b, il_error *err) {
+    il_network_config config = {.engine = IL_LOCKSTEP, .replicas = b->R, .batch = 4};
+    il_status status = il_optimizer_parse("adam(lr=0.01)", &b->adam, err);
+    if (status == IL_OK)
+        status = il_call_parse(&il_inits, "he_normal", NULL, &b->init, err);
+    if (status == IL_OK)
+        status = il_call_parse(&il_inits, "zeros", NULL, &b->bias, err);
+    if (status == IL_OK)
+        status = il_widths_parse("2-2-1", NULL, &config.widths, err);
+    if (status == IL_OK)
+        status = il_call_parse(&il_activations, "relu", NULL, &config.hidden, err);
+    if (status == IL_OK)
+        status = il_call_parse(&il_losses, "bce", NULL, &config.loss, err);
+    config.slots = il_optimizer_slots(&b->adam);
+    config.lane_slots = il_optimizer_lane_slots(&b->adam);
+    if (status == IL_OK)
+        status = il_network_new(&config, &b->net, err);
+    for (size_t r = 0; r < b->R && status == IL_OK; r++)
+        status = il_init_network(&b->init, &b->bias, b->net, r, 1 + r, err);
+    if (status == IL_OK)
+        memcpy(b->start, il_network_parameters(b->net), PARAMETERS * b->R * sizeof(float));
+    return status;
 }
 
-int main(void) {
-    static bench b;
-    printf("%-34s %8s %8s %7s\n", "one core", "ours", "floor", "ratio");
-    for (size_t R = 16; R <= MOST_R; R *= 2) {
-        char name[64];
-        b = make(R, 1024 * 1000 / R);
-        snprintf(name, sizeof name, "XOR 2-2-1 Adam, R = %zu", R);
-        bench_pair(name, "replica-epoch", (double)(b.epochs * R), 11, ours, &b, fused, &b);
-        if (!same_bits(&b)) {
-            fprintf(stderr, "the floor computes something else\n");
-            return 1;
-        }
-        il_network_free(b.net);
+static void close_pair(void *context) {
+    pair *b = context;
+    il_network_free(b->net);
+    free(b);
+}
+
+typedef struct setting {
+    size_t R;
+    bool study; /* ours is a whole study, in groups of as many replicas as it chooses */
+} setting;
+
+#define UNITS 1024000 /* replica-epochs of a repetition */
+
+static il_status open_pair(const void *context, bench_pair *out, il_error *err) {
+    const setting *s = context;
+    pair *b = calloc(1, sizeof *b);
+    if (!b)
+        return il_fail(err, IL_NO_MEMORY, "no memory for %zu replicas", s->R);
+    b->R = s->R;
+    b->epochs = UNITS / s->R;
+    *out = (bench_pair){.context = b,
+                        .ours = s->study ? study : ours,
+                        .floor = fused,
+                        .units = UNITS,
+                        .same = s->study ? NULL : same_bits,
+                        .close = close_pair};
+    il_status status = make(b, err);
+    if (status != IL_OK)
+        close_pair(b);
+    return status;
+}
+
+#define XOR(name, R, study, most)                                                                  \
+    {                                                                                              \
+        "xor/2-2-1/" name, "ns/replica-epoch", 1e9, "fused by hand", 0, most,                      \
+            &(const setting){R, study}, open_pair                                                  \
     }
-    b = make(64, 1024 * 1000 / 64);
-    bench_pair("the same as a study, 1 job", "replica-epoch", 1024 * 1000, 11, study, NULL, fused,
-               &b);
-    il_network_free(b.net);
-    return 0;
-}
+
+static const bench items[] = {
+    XOR("R=16", 16, false, 0),    XOR("R=32", 32, false, 0),   XOR("R=64", 64, false, 0),
+    XOR("R=128", 128, false, 12), XOR("R=256", 256, false, 0), XOR("study", 64, true, 0),
+};
+const bench_table bench_xor = BENCH_TABLE(items);

@@ -14,19 +14,19 @@
 #define LANES 16
 #define LINE 64 /* bytes of a cache line */
 
-/* The numbers of element (i, p) of the left factor start at A + i*ai + p*ap, and so on; a product starts from 0, or
- * from beta times the elements at start + i*si + j*cj. */
+/* The numbers of element (i, p) of the left factor start at A + i*ai + p*ap, and so on. A sum starts from the bias of its
+ * column, or else from beta times what stands in C. */
 typedef struct operands {
-    const il_real *A, *B, *start;
-    il_real beta, *C;
-    size_t ai, ap, bp, bj, ci, cj, si;
+    const il_real *A, *B, *bias;
+    il_real *C, beta;
+    size_t ai, ap, bp, bj, ci, cj;
 } operands;
 
 /* The same operands, from element (i, j) of C on. */
 IL_INLINE operands moved(operands x, size_t i, size_t j) {
     x.A += i * x.ai;
     x.B += j * x.bj;
-    x.start += x.start ? i * x.si + j * x.cj : 0;
+    x.bias += x.bias ? j * x.cj : 0;
     x.C += i * x.ci + j * x.cj;
     return x;
 }
@@ -71,7 +71,7 @@ IL_CLONES static void gemm_numbers(size_t m, size_t n, size_t k, operands x) {
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++) {
             const operands at = moved(x, i, j);
-            il_real sum = at.start ? at.beta * *at.start : 0;
+            il_real sum = at.bias ? *at.bias : at.beta == 0 ? 0 : at.beta * *at.C;
             for (size_t p = 0; p < k; p++)
                 sum += at.A[p * at.ap] * at.B[p * at.bp];
             *at.C = sum;
@@ -93,26 +93,22 @@ static void product(size_t m, size_t n, size_t k, size_t R, operands x) {
 
 static void nn(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
                il_real beta, il_real *C) {
-    product(m, n, k, R,
-            (operands){A, B, beta == 0 ? NULL : C, beta, C, k * R, R, n * R, R, n * R, R, n * R});
+    product(m, n, k, R, (operands){A, B, NULL, C, beta, k * R, R, n * R, R, n * R, R});
 }
 
 static void nt(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
                il_real beta, il_real *C) {
-    product(m, n, k, R,
-            (operands){A, B, beta == 0 ? NULL : C, beta, C, k * R, R, R, k * R, n * R, R, n * R});
+    product(m, n, k, R, (operands){A, B, NULL, C, beta, k * R, R, R, k * R, n * R, R});
 }
 
 static void tn(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
                il_real beta, il_real *C) {
-    product(m, n, k, R,
-            (operands){A, B, beta == 0 ? NULL : C, beta, C, R, m * R, n * R, R, n * R, R, n * R});
+    product(m, n, k, R, (operands){A, B, NULL, C, beta, R, m * R, n * R, R, n * R, R});
 }
 
-/* The start is the bias for every row. */
 static void affine(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
                    const il_real *b, il_real *C) {
-    product(m, n, k, R, (operands){A, B, b, 1, C, k * R, R, n * R, R, n * R, R, 0});
+    product(m, n, k, R, (operands){A, B, b, C, 0, k * R, R, n * R, R, n * R, R});
 }
 
 const il_gemm_engine il_gemm_lockstep = {"lockstep", nn, nt, tn, affine};

@@ -30,10 +30,16 @@ typedef il_real vector __attribute__((vector_size(BYTES), aligned(sizeof(il_real
 IL_INLINE void tile(size_t rows, size_t columns, bool shared, size_t k, size_t l,
                     const operands *x) {
     vector sum[TALL][WIDE][VECTORS] = {{{{0}}}};
-    for (size_t i = 0; x->start && i < rows; i++)
-        UNROLL for (size_t j = 0; j < columns; j++)
-            UNROLL for (size_t v = 0; v < VECTORS; v++)
-                sum[i][j][v] = x->beta * ((vector *)(x->start + i * x->si + j * x->cj + l))[v];
+    if (x->bias)
+        UNROLL for (size_t i = 0; i < rows; i++)
+            UNROLL for (size_t j = 0; j < columns; j++)
+                UNROLL for (size_t v = 0; v < VECTORS; v++)
+                    sum[i][j][v] = ((vector *)(x->bias + j * x->cj + l))[v];
+    else if (x->beta != 0)
+        UNROLL for (size_t i = 0; i < rows; i++)
+            UNROLL for (size_t j = 0; j < columns; j++)
+                UNROLL for (size_t v = 0; v < VECTORS; v++)
+                    sum[i][j][v] = x->beta * ((vector *)(x->C + i * x->ci + j * x->cj + l))[v];
     const il_real *A = x->A + (shared ? 0 : l), *B = x->B + l;
     for (size_t p = 0; p < k; p++, A += x->ap, B += x->bp)
         UNROLL for (size_t i = 0; i < rows; i++)

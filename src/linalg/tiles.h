@@ -31,31 +31,27 @@ IL_INLINE void tile(size_t rows, size_t columns, bool shared, size_t k, size_t l
                     const operands *x) {
     vector sum[TALL][WIDE][VECTORS] = {{{{0}}}};
     if (x->bias)
-        UNROLL for (size_t i = 0; i < rows; i++)
-            UNROLL for (size_t j = 0; j < columns; j++)
-                UNROLL for (size_t v = 0; v < VECTORS; v++)
-                    sum[i][j][v] = ((vector *)(x->bias + j * x->cj + l))[v];
+        UNROLL for (size_t i = 0; i < rows; i++) UNROLL for (size_t j = 0; j < columns; j++)
+            UNROLL for (size_t v = 0; v < VECTORS; v++) sum[i][j][v] =
+                ((vector *)(x->bias + j * x->cj + l))[v];
     else if (x->beta != 0)
-        UNROLL for (size_t i = 0; i < rows; i++)
-            UNROLL for (size_t j = 0; j < columns; j++)
-                UNROLL for (size_t v = 0; v < VECTORS; v++)
-                    sum[i][j][v] = x->beta * ((vector *)(x->C + i * x->ci + j * x->cj + l))[v];
+        UNROLL for (size_t i = 0; i < rows; i++) UNROLL for (size_t j = 0; j < columns; j++)
+            UNROLL for (size_t v = 0; v < VECTORS; v++) sum[i][j][v] =
+                x->beta * ((vector *)(x->C + i * x->ci + j * x->cj + l))[v];
     const il_real *A = x->A + (shared ? 0 : l), *B = x->B + l;
     for (size_t p = 0; p < k; p++, A += x->ap, B += x->bp)
-        UNROLL for (size_t i = 0; i < rows; i++)
-            UNROLL for (size_t v = 0; v < VECTORS; v++) {
-                vector a = {0};
-                if (shared)
-                    a = A[i * x->ai] - a;
-                else
-                    a = ((vector *)(A + i * x->ai))[v];
-                UNROLL for (size_t j = 0; j < columns; j++)
-                    sum[i][j][v] += a * ((vector *)(B + j * x->bj))[v];
-            }
-    UNROLL for (size_t i = 0; i < rows; i++)
-        UNROLL for (size_t j = 0; j < columns; j++)
-            UNROLL for (size_t v = 0; v < VECTORS; v++)
-                ((vector *)(x->C + i * x->ci + j * x->cj + l))[v] = sum[i][j][v];
+        UNROLL for (size_t i = 0; i < rows; i++) UNROLL for (size_t v = 0; v < VECTORS; v++) {
+            vector a = {0};
+            if (shared)
+                a = A[i * x->ai] - a;
+            else
+                a = ((vector *)(A + i * x->ai))[v];
+            UNROLL for (size_t j = 0; j < columns; j++) sum[i][j][v] +=
+                a * ((vector *)(B + j * x->bj))[v];
+        }
+    UNROLL for (size_t i = 0; i < rows; i++) UNROLL for (size_t j = 0; j < columns; j++)
+        UNROLL for (size_t v = 0; v < VECTORS;
+                    v++)((vector *)(x->C + i * x->ci + j * x->cj + l))[v] = sum[i][j][v];
 }
 
 /* `rows` rows of C. */

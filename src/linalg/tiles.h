@@ -19,9 +19,9 @@
 
 /* clang unrolls loops this short before it chooses registers, gcc when it is told to. */
 #ifdef __clang__
-#define UNROLL
+#define EACH(i, n) for (size_t i = 0; i < (n); i++)
 #else
-#define UNROLL _Pragma("GCC unroll 4")
+#define EACH(i, n) _Pragma("GCC unroll 4") for (size_t i = 0; i < (n); i++)
 #endif
 
 typedef il_real vector __attribute__((vector_size(BYTES), aligned(sizeof(il_real)), may_alias));
@@ -30,28 +30,34 @@ typedef il_real vector __attribute__((vector_size(BYTES), aligned(sizeof(il_real
 IL_INLINE void tile(size_t rows, size_t columns, bool shared, size_t k, size_t l,
                     const operands *x) {
     vector sum[TALL][WIDE][VECTORS] = {{{{0}}}};
-    if (x->bias)
-        UNROLL for (size_t i = 0; i < rows; i++) UNROLL for (size_t j = 0; j < columns; j++)
-            UNROLL for (size_t v = 0; v < VECTORS; v++) sum[i][j][v] =
-                ((vector *)(x->bias + j * x->cj + l))[v];
-    else if (x->beta != 0)
-        UNROLL for (size_t i = 0; i < rows; i++) UNROLL for (size_t j = 0; j < columns; j++)
-            UNROLL for (size_t v = 0; v < VECTORS; v++) sum[i][j][v] =
-                x->beta * ((vector *)(x->C + i * x->ci + j * x->cj + l))[v];
+    if (x->bias) {
+        EACH(i, rows)
+            EACH(j, columns)
+                EACH(v, VECTORS)
+                    sum[i][j][v] = ((const vector *)(x->bias + j * x->cj + l))[v];
+    } else if (x->beta != 0) {
+        EACH(i, rows)
+            EACH(j, columns)
+                EACH(v, VECTORS)
+                    sum[i][j][v] =
+                        x->beta * ((const vector *)(x->C + i * x->ci + j * x->cj + l))[v];
+    }
     const il_real *A = x->A + (shared ? 0 : l), *B = x->B + l;
     for (size_t p = 0; p < k; p++, A += x->ap, B += x->bp)
-        UNROLL for (size_t i = 0; i < rows; i++) UNROLL for (size_t v = 0; v < VECTORS; v++) {
-            vector a = {0};
-            if (shared)
-                a = A[i * x->ai] - a;
-            else
-                a = ((vector *)(A + i * x->ai))[v];
-            UNROLL for (size_t j = 0; j < columns; j++) sum[i][j][v] +=
-                a * ((vector *)(B + j * x->bj))[v];
-        }
-    UNROLL for (size_t i = 0; i < rows; i++) UNROLL for (size_t j = 0; j < columns; j++)
-        UNROLL for (size_t v = 0; v < VECTORS;
-                    v++)((vector *)(x->C + i * x->ci + j * x->cj + l))[v] = sum[i][j][v];
+        EACH(i, rows)
+            EACH(v, VECTORS) {
+                vector a = {0};
+                if (shared)
+                    a = A[i * x->ai] - a;
+                else
+                    a = ((const vector *)(A + i * x->ai))[v];
+                EACH(j, columns)
+                    sum[i][j][v] += a * ((const vector *)(B + j * x->bj))[v];
+            }
+    EACH(i, rows)
+        EACH(j, columns)
+            EACH(v, VECTORS)
+                ((vector *)(x->C + i * x->ci + j * x->cj + l))[v] = sum[i][j][v];
 }
 
 /* `rows` rows of C. */
@@ -89,7 +95,7 @@ TARGET static void bands(bool shared, size_t m, size_t n, size_t k, size_t lanes
 #undef any_bands
 #undef bands
 #undef VECTORS
-#undef UNROLL
+#undef EACH
 #undef SET
 #undef TARGET
 #undef BYTES

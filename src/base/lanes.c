@@ -2,31 +2,82 @@
 
 #include "base/philox.h"
 
-#define SIDE 16 /* replicas side by side */
+#include <string.h>
 
-/* One block of SIDE streams that differ in seed and position. */
-IL_CLONES static void lanes_block(size_t R, const uint64_t *restrict seed,
-                                  const uint64_t *restrict block, uint64_t offset, uint32_t purpose,
-                                  uint32_t layer, uint32_t *restrict out) {
-    uint32_t w[4][SIDE], k0[SIDE], k1[SIDE];
-    for (size_t r = 0; r < SIDE; r++) {
-        w[0][r] = (uint32_t)(block[r] + offset);
-        w[1][r] = (uint32_t)((block[r] + offset) >> 32);
-        w[2][r] = layer;
-        w[3][r] = purpose;
-        k0[r] = (uint32_t)seed[r];
-        k1[r] = (uint32_t)(seed[r] >> 32);
+#define SIDE 16 /* replicas side by side */
+#define ROUNDS IL_PHILOX_ROUNDS
+
+/* SIDE replicas, whose streams differ in seed and position. */
+typedef struct side {
+    const uint64_t *seed, *block; /* [SIDE] */
+    uint32_t purpose, layer;
+    size_t R;
+    uint32_t *out; /* [blocks][4][R] */
+} side;
+
+#ifdef __x86_64__
+
+#include <immintrin.h>
+
+/* As in philox.c, with the replicas in the lanes. */
+#define KERNEL(name, set, bytes, vector, multiply)                                                 \
+    typedef uint64_t name##_lanes __attribute__((vector_size(bytes)));                             \
+    typedef uint32_t name##_words __attribute__((vector_size(bytes / 2)));                         \
+                                                                                                   \
+    __attribute__((target(set))) static void name(const side *s, size_t blocks) {                  \
+        typedef name##_lanes lanes;                                                                \
+        enum { LANES = (bytes) / 8 };                                                              \
+        for (size_t i = 0; i < blocks; i++)                                                        \
+            for (size_t r = 0; r < SIDE; r += LANES) {                                             \
+                lanes counter, k0, k1;                                                             \
+                memcpy(&counter, s->block + r, sizeof counter);                                    \
+                memcpy(&k0, s->seed + r, sizeof k0);                                               \
+                counter += i;                                                                      \
+                k1 = k0 >> 32;                                                                     \
+                lanes x[4] = {counter, counter >> 32, (lanes){0} + s->layer,                       \
+                              (lanes){0} + s->purpose};                                            \
+                _Pragma("GCC unroll 10") for (int t = 0; t < ROUNDS; t++) {                        \
+                    IL_PHILOX_VECTOR_ROUND(lanes, vector, multiply, x, k0, k1);                    \
+                    k0 += IL_PHILOX_W0;                                                            \
+                    k1 += IL_PHILOX_W1;                                                            \
+                }                                                                                  \
+                for (size_t k = 0; k < 4; k++) {                                                   \
+                    const name##_words word = __builtin_convertvector(x[k], name##_words);         \
+                    memcpy(s->out + (4 * i + k) * s->R + r, &word, sizeof word);                   \
+                }                                                                                  \
+            }                                                                                      \
     }
-    for (int i = 0; i < IL_PHILOX_ROUNDS; i++)
-        for (size_t r = 0; r < SIDE; r++) {
-            il_philox_round(&w[0][r], &w[1][r], &w[2][r], &w[3][r], k0[r], k1[r]);
-            k0[r] += IL_PHILOX_W0;
-            k1[r] += IL_PHILOX_W1;
-        }
-    for (size_t k = 0; k < 4; k++)
-        for (size_t r = 0; r < SIDE; r++)
-            out[k * R + r] = w[k][r];
+
+KERNEL(lanes_sse2, "sse2", 16, __m128i, _mm_mul_epu32)
+KERNEL(lanes_avx2, "avx2", 32, __m256i, _mm256_mul_epu32)
+KERNEL(lanes_avx512f, "avx512f", 64, __m512i, _mm512_mul_epu32)
+
+static void words_side(const side *s, size_t blocks) {
+    if (IL_HAS_AVX512F)
+        lanes_avx512f(s, blocks);
+    else if (IL_HAS_AVX2)
+        lanes_avx2(s, blocks);
+    else
+        lanes_sse2(s, blocks);
 }
+
+#else
+
+static void words_side(const side *s, size_t blocks) {
+    for (size_t i = 0; i < blocks; i++)
+        for (size_t r = 0; r < SIDE; r++) {
+            const uint64_t block = s->block[r] + i;
+            const uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), s->layer,
+                                         s->purpose};
+            const uint32_t key[2] = {(uint32_t)s->seed[r], (uint32_t)(s->seed[r] >> 32)};
+            uint32_t words[4];
+            il_philox4x32(counter, key, words);
+            for (size_t k = 0; k < 4; k++)
+                s->out[(4 * i + k) * s->R + r] = words[k];
+        }
+}
+
+#endif
 
 void il_words_lanes(size_t R, const uint64_t *seed, const uint64_t *block, il_purpose purpose,
                     uint32_t layer, size_t blocks, uint32_t *out) {
@@ -36,7 +87,6 @@ void il_words_lanes(size_t R, const uint64_t *seed, const uint64_t *block, il_pu
         il_stream_words(&s, 4 * blocks, out);
         return;
     }
-    for (size_t i = 0; i < blocks; i++)
-        for (size_t r = 0; r < R; r += SIDE)
-            lanes_block(R, seed + r, block + r, i, (uint32_t)purpose, layer, out + 4 * i * R + r);
+    for (size_t r = 0; r < R; r += SIDE)
+        words_side(&(side){seed + r, block + r, (uint32_t)purpose, layer, R, out + r}, blocks);
 }

@@ -1,10 +1,7 @@
 /* Philox4x32-10 (Salmon et al. 2011, table 2 and section 4.2).
  *
- * A round is two products of 32 by 32 bits, of which both halves are used. Compilers do not find the instruction for
- * that (pmuludq, on the even 32-bit lanes) in a plain loop, which costs a factor of three, so it is named here for each
- * instruction set; everything else is plain arithmetic on vectors of 64-bit lanes. Blocks of even number are in one
- * such vector and the odd ones in another. A word is the low half of its lane: what is above it is never read and
- * need not be cleared, until at the end the odd words are moved into the upper halves.
+ * Blocks of even number are in one vector of IL_PHILOX_VECTOR_ROUND and the odd ones in another. At the end, the odd
+ * words are moved into the upper halves.
  */
 #include "base/philox.h"
 
@@ -34,8 +31,7 @@ void il_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t ou
                                                   uint32_t(*restrict w)[4][GROUP]) {               \
         typedef name##_lanes lanes;                                                                \
         enum { LANES = (bytes) / 8, BLOCKS = 2 * LANES };                                          \
-        const lanes zero = {0}, m0 = zero + IL_PHILOX_M0, m1 = zero + IL_PHILOX_M1,                \
-                    low = zero + UINT32_MAX;                                                       \
+        const lanes zero = {0}, low = zero + UINT32_MAX;                                           \
         lanes even = {0}, key0[ROUNDS], key1[ROUNDS];                                              \
         for (int i = 0; i < LANES; i++)                                                            \
             even[i] = s->block + 2 * (uint64_t)i;                                                  \
@@ -45,21 +41,12 @@ void il_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t ou
             key1[r] = zero + k1;                                                                   \
         }                                                                                          \
         for (size_t i = 0; i < groups * GROUP; i += BLOCKS, even += BLOCKS) {                      \
-            lanes x[4][2] = {{even, even + 1},                                                     \
-                             {even >> 32, (even + 1) >> 32},                                       \
-                             {zero + s->layer, zero + s->layer},                                   \
-                             {zero + s->purpose, zero + s->purpose}};                              \
-            _Pragma("GCC unroll 10") for (int r = 0; r < ROUNDS; r++) for (int j = 0; j < 2;       \
-                                                                           j++) {                  \
-                const lanes p0 = (lanes)multiply((vector)x[0][j], (vector)m0);                     \
-                const lanes p1 = (lanes)multiply((vector)x[2][j], (vector)m1);                     \
-                x[0][j] = (p1 >> 32) ^ x[1][j] ^ key0[r];                                          \
-                x[1][j] = p1;                                                                      \
-                x[2][j] = (p0 >> 32) ^ x[3][j] ^ key1[r];                                          \
-                x[3][j] = p0;                                                                      \
-            }                                                                                      \
+            lanes x[2][4] = {{even, even >> 32, zero + s->layer, zero + s->purpose},               \
+                             {even + 1, (even + 1) >> 32, zero + s->layer, zero + s->purpose}};    \
+            _Pragma("GCC unroll 10") for (int r = 0; r < ROUNDS; r++) for (int j = 0; j < 2; j++)  \
+                IL_PHILOX_VECTOR_ROUND(lanes, vector, multiply, x[j], key0[r], key1[r]);           \
             for (int k = 0; k < 4; k++) {                                                          \
-                const lanes both = (x[k][0] & low) | (x[k][1] << 32);                              \
+                const lanes both = (x[0][k] & low) | (x[1][k] << 32);                              \
                 memcpy(&w[i / GROUP][k][i % GROUP], &both, sizeof both);                           \
             }                                                                                      \
         }                                                                                          \

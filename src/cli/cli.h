@@ -37,6 +37,7 @@ int cli_check(const cli_args *args);
 int cli_data(const cli_args *args);
 int cli_probe(const cli_args *args);
 int cli_phase(const cli_args *args);
+int cli_bench(const cli_args *args);
 int cli_doctor(const cli_args *args);
 
 /* Prints "initlab: …", one line, to standard error and returns `code`. */

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 #include "base/pool.h"
+#include "bench/bench.h"
 #include "cli/cli.h"
 
 #include <getopt.h>
@@ -39,7 +40,7 @@ const cli_option_desc cli_options[CLI_OPTIONS] = {
                     "form of the results on standard output", CLI_RUN | CLI_TRAIN},
     [CLI_COLOR] = {"color", 0, CLI_WORD, "auto|always|never", 0, "auto",
                    "auto: on a terminal unless NO_COLOR is set",
-                   CLI_RUN | CLI_DATA | CLI_TRAIN | CLI_PROBE | CLI_PHASE | CLI_CHECK},
+                   CLI_RUN | CLI_DATA | CLI_TRAIN | CLI_PROBE | CLI_PHASE | CLI_CHECK | CLI_BENCH},
     [CLI_QUIET] = {"quiet", 'q', CLI_FLAG, NULL, 0, NULL, "no progress on standard error",
                    CLI_RUN | CLI_TRAIN | CLI_CHECK | CLI_PHASE},
     [CLI_SHAPE] = {"shape", 0, CLI_TEXT, "AxB", 0, NULL,
@@ -160,6 +161,10 @@ const cli_option_desc cli_options[CLI_OPTIONS] = {
                           "form of the verdicts on standard output", CLI_CHECK},
     [CLI_VERBOSE] = {"verbose", 'v', CLI_FLAG, NULL, 0, NULL,
                      "also the sentences, and how each verdict came about", CLI_CHECK},
+    [CLI_REPETITIONS] = {"repetitions", 'n', CLI_COUNT, "N", BENCH_MOST_REPETITIONS, "7",
+                         "of each benchmark and of its floor, in turn", CLI_BENCH},
+    [CLI_BENCH_FORMAT] = {"format", 'f', CLI_WORD, "table|json", 0, "table",
+                          "form of the medians on standard output", CLI_BENCH},
     [CLI_HELP] = {"help", 'h', CLI_FLAG, NULL, 0, NULL, "print this help", CLI_ALL},
     [CLI_VERSION] = {"version", 'V', CLI_FLAG, NULL, 0, NULL, "print the version", CLI_TOP},
 };

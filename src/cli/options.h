@@ -83,6 +83,8 @@ typedef enum cli_option {
     CLI_UNTIL_DECIDED,
     CLI_CLAIM_FORMAT,
     CLI_VERBOSE,
+    CLI_REPETITIONS,
+    CLI_BENCH_FORMAT,
     CLI_HELP,
     CLI_VERSION,
     CLI_OPTIONS
@@ -101,7 +103,8 @@ enum {
     CLI_PROBE = 256,
     CLI_PHASE = 512,
     CLI_CHECK = 1024,
-    CLI_ALL = 2047
+    CLI_BENCH = 2048,
+    CLI_ALL = 4095
 };
 
 typedef enum cli_kind {

@@ -29,11 +29,9 @@ typedef struct group {
     il_real *loss, *correct; /* [R] */
 } group;
 
-#define CACHE 32768 /* bytes of first-level cache that a group may fill … */
-#define LEAST_LANES                                                                                \
-    64 /* … though up to here more lanes pay in any cache: loops over them become longer */
+#define CACHE                                                                                      \
+    131072 /* bytes that a group may fill: some of the second-level cache, for loops that are long */
 #define MOST_LANES 256
-#define MEMORY ((size_t)1 << 28) /* bytes of a group that has more than 16 lanes */
 
 size_t il_group_lanes(const il_arm *arm, size_t samples) {
     if (arm->engine == IL_BLAS)
@@ -46,9 +44,15 @@ size_t il_group_lanes(const il_arm *arm, size_t samples) {
     }
     size_t bytes = sizeof(il_real) *
                    ((2 + il_optimizer_slots(&arm->optimizer)) * parameters + 3 * samples * units);
-    size_t R = CACHE / bytes / 16 * 16, most = MEMORY / bytes / 16 * 16;
-    R = R < LEAST_LANES ? LEAST_LANES : R > MOST_LANES ? MOST_LANES : R;
-    return R <= most ? R : most < 16 ? 16 : most;
+    size_t R = CACHE / bytes / 16 * 16;
+    return R < 16 ? 16 : R > MOST_LANES ? MOST_LANES : R;
+}
+
+/* n runs in as few rounds as R lanes allow, but in rounds of one size: where all take as many epochs, no round is left
+ * with a few. */
+static size_t even_lanes(size_t n, size_t R) {
+    size_t rounds = (n + R - 1) / R, each = (n + rounds - 1) / rounds;
+    return (each + 15) / 16 * 16;
 }
 
 /* Loss not finite: diverged. Otherwise, after at least one epoch, within the bounds: converged.
@@ -195,12 +199,8 @@ static bool cancelled(const il_block *block) {
 static il_status open_group(group *g, const il_block *block, il_run *runs, void **lanes,
                             il_error *err) {
     const il_arm *arm = block->arm;
-    size_t R = arm->engine == IL_BLAS ? 1
-               : block->lanes         ? block->lanes
-                                      : il_group_lanes(arm, block->train.n);
-    size_t enough = (block->n + 15) / 16 * 16;
-    if (arm->engine == IL_LOCKSTEP && R > enough)
-        R = enough;
+    size_t R = block->lanes ? block->lanes : il_group_lanes(arm, block->train.n);
+    R = arm->engine == IL_BLAS ? 1 : even_lanes(block->n, R);
     *g = (group){.block = block,
                  .runs = runs,
                  .R = R,

@@ -25,8 +25,8 @@ typedef struct il_block {
     void *context;
 } il_block;
 
-/* Replicas that step together fastest, a multiple of 16: as many as fit the first-level cache beside each other, but at
- * least 64 where memory allows; 1 for the blas engine. */
+/* Replicas that step together fastest, a multiple of 16: as many as fit some of the second-level cache beside each other;
+ * 1 for the blas engine. */
 size_t il_group_lanes(const il_arm *arm, size_t samples);
 
 /* Fills runs[seed[i] - 1] for every i < n. IL_INTERRUPTED when *cancel became nonzero. */

@@ -1,6 +1,7 @@
 #include "linalg/gemm.h"
 
 #include <cblas.h>
+#include <string.h>
 
 #ifdef IL_DOUBLE
 #define GEMM cblas_dgemm
@@ -42,4 +43,11 @@ static void tn(size_t m, size_t n, size_t k, size_t R, const il_real *A, const i
     gemm(CblasTrans, CblasNoTrans, m, n, k, A, B, beta, C);
 }
 
-const il_gemm_engine il_gemm_blas = {"blas", nn, nt, tn};
+static void affine(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
+                   const il_real *b, il_real *C) {
+    for (size_t i = 0; i < m; i++)
+        memcpy(C + i * n, b, n * sizeof *b);
+    nn(m, n, k, R, A, B, 1, C);
+}
+
+const il_gemm_engine il_gemm_blas = {"blas", nn, nt, tn, affine};

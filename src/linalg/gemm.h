@@ -5,6 +5,7 @@
  *   nn   C[m][n] = A[m][k]  B[k][n] + beta C
  *   nt   C[m][n] = A[m][k]  B[n][k]ᵀ + beta C
  *   tn   C[m][n] = A[k][m]ᵀ B[k][n] + beta C
+ *   affine   C[m][n] = b[n] + A[m][k] B[k][n]
  * With beta = 0 the old C is not read (it may hold NaN); with k = 0 the product is 0. Matrices that all
  * replicas share as the left factor are not a special case: C[m][n·R] = A[m][k] B[k][n·R] with R = 1.
  */
@@ -17,9 +18,13 @@
 typedef void il_gemm(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
                      il_real beta, il_real *C);
 
+typedef void il_affine(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
+                       const il_real *b, il_real *C);
+
 typedef struct il_gemm_engine {
     const char *name;
     il_gemm *nn, *nt, *tn;
+    il_affine *affine;
 } il_gemm_engine;
 
 /* R must be 1; sizes must fit OpenBLAS's int. */

@@ -7,13 +7,53 @@
 #include "nn/network.h"
 #include "nn/norm.h"
 
-#include <string.h>
+/* The layers above the first see each replica's own activations; the first may see an input shared by all, which makes
+ * its product one matrix of fan_out·R columns. */
+static bool shared(size_t k, const il_pass *pass) {
+    return k == 0 && !pass->own;
+}
 
-/* The layers below the first see each replica's own activations; the first may see an input shared by
- * all, which makes its product one matrix of fan_out·R columns. */
-static void multiply(const il_network *net, il_gemm *gemm, bool shared, size_t m, size_t n,
-                     size_t k, const il_real *A, const il_real *B, il_real beta, il_real *C) {
-    gemm(m, shared ? n * net->R : n, k, shared ? 1 : net->R, A, B, beta, C);
+/* z = x W + b of layer k. */
+static void dense(const il_network *net, size_t k, const il_pass *pass, const il_real *x) {
+    const il_layer *y = &net->layer[k];
+    size_t columns = shared(k, pass) ? net->R : 1, R = shared(k, pass) ? 1 : net->R;
+    net->gemm->affine(pass->n, y->fan_out * columns, y->fan_in, R, x, y->W, y->b, y->z);
+}
+
+/* g[c] += delta[i][c] for `count` samples, or from the first on. */
+IL_INLINE void add_rows(size_t count, bool fresh, size_t columns, const il_real *restrict delta,
+                        il_real *restrict g) {
+    for (size_t c = 0; c < columns; c++) {
+        il_real sum = fresh ? delta[c] : g[c] + delta[c];
+        for (size_t i = 1; i < count; i++)
+            sum += delta[i * columns + c];
+        g[c] = sum;
+    }
+}
+
+#define ROWS 4 /* that are added at once */
+
+/* g[c] = sum over samples of delta[i][c], in sample order. */
+IL_CLONES static void network_sum_rows(size_t n, size_t columns, const il_real *restrict delta,
+                                       il_real *restrict g) {
+    size_t i = n < ROWS ? 1 : ROWS;
+    if (n < ROWS)
+        add_rows(1, true, columns, delta, g);
+    else
+        add_rows(ROWS, true, columns, delta, g);
+    for (; i + ROWS <= n; i += ROWS)
+        add_rows(ROWS, false, columns, delta + i * columns, g);
+    for (; i < n; i++)
+        add_rows(1, false, columns, delta + i * columns, g);
+}
+
+/* Gradients of layer k's W and b. */
+static void dense_gradients(const il_network *net, size_t k, const il_pass *pass,
+                            const il_real *x) {
+    const il_layer *y = &net->layer[k];
+    size_t columns = shared(k, pass) ? net->R : 1, R = shared(k, pass) ? 1 : net->R;
+    net->gemm->tn(y->fan_in, y->fan_out * columns, pass->n, R, x, y->delta, 0, y->gW);
+    network_sum_rows(pass->n, y->fan_out * net->R, y->delta, y->gb);
 }
 
 static il_norm_pass norm_pass(const il_network *net, const il_layer *y, const il_pass *pass) {
@@ -89,15 +129,11 @@ const il_real *il_pass_forward(il_network *net, const il_pass *pass) {
     const il_real *input = pass->X;
     for (size_t k = 0; k < net->n_layers; k++) {
         il_layer *y = &net->layer[k];
-        size_t row = y->fan_out * net->R, n = pass->n;
-        for (size_t i = 0; i < n; i++)
-            memcpy(y->z + i * row, y->b, row * sizeof *y->b);
-        multiply(net, net->gemm->nn, k == 0 && !pass->own, n, y->fan_out, y->fan_in, input, y->W, 1,
-                 y->z);
+        dense(net, k, pass, input);
         if (has_norm(y, BEFORE))
             norm_forward(net, y, pass);
         if (y->a != y->z)
-            activate(net, y, n);
+            activate(net, y, pass->n);
         if (has_norm(y, AFTER))
             norm_forward(net, y, pass);
         y->out = has_norm(y, AFTER) ? y->normed : y->a;
@@ -126,15 +162,6 @@ void il_pass_loss(il_network *net, const il_pass *pass, il_real *loss, il_real *
                                                   .row = net->row});
 }
 
-/* g[c] = sum over samples of delta[i][c], in sample order. */
-IL_CLONES static void network_sum_rows(size_t n, size_t columns, const il_real *restrict delta,
-                                       il_real *restrict g) {
-    memcpy(g, delta, columns * sizeof *g);
-    for (size_t i = 1; i < n; i++)
-        for (size_t c = 0; c < columns; c++)
-            g[c] += delta[i * columns + c];
-}
-
 IL_CLONES static void network_apply_mask(size_t n, const il_real *restrict mask,
                                          il_real *restrict delta) {
     for (size_t i = 0; i < n; i++)
@@ -156,9 +183,7 @@ void il_pass_backward(il_network *net, const il_pass *pass) {
     for (size_t k = net->n_layers; k-- > 0;) {
         il_layer *y = &net->layer[k];
         const il_real *input = k == 0 ? pass->X : net->layer[k - 1].out;
-        multiply(net, net->gemm->tn, k == 0 && !pass->own, y->fan_in, y->fan_out, pass->n, input,
-                 y->delta, 0, y->gW);
-        network_sum_rows(pass->n, y->fan_out * net->R, y->delta, y->gb);
+        dense_gradients(net, k, pass, input);
         if (k == 0)
             return;
         il_layer *x = &net->layer[k - 1];

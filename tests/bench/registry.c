@@ -1,0 +1,5 @@
+#include "bench/subjects.h"
+
+const bench_table *const bench_tables[] = {&bench_xor, &bench_spirals, &bench_layers, &bench_mnist,
+                                           &bench_init};
+const size_t bench_n_tables = sizeof bench_tables / sizeof *bench_tables;

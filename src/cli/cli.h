@@ -46,6 +46,10 @@ int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2,
 /* Prints a message of the library and returns the exit code that its status has. */
 int cli_fail_library(const il_error *err);
 
+/* The option's last text as a call; absent: `otherwise`, or nothing where that is NULL. */
+int cli_read_call(const cli_args *args, cli_option option, const il_family *family,
+                  const char *otherwise, il_call *out);
+
 /* Of tables on standard output, by --color, NO_COLOR and the terminal. */
 il_table_style cli_table_style(const cli_args *args);
 

@@ -71,15 +71,6 @@ static int read_depths(const cli_args *args, il_phase_config *config) {
     return CLI_OK;
 }
 
-static int read_call(const cli_args *args, cli_option option, const il_family *family,
-                     il_call *out) {
-    il_error err;
-    const char *text = text_of(args, option);
-    if (text && il_call_parse(family, text, NULL, out, &err) != IL_OK)
-        return cli_fail(CLI_USAGE, "--%s: %s", cli_options[option].name, err.message);
-    return CLI_OK;
-}
-
 static int read_config(const cli_args *args, il_phase_config *config) {
     const char *b = text_of(args, CLI_SIGMA_B2);
     *config = (il_phase_config){
@@ -87,9 +78,10 @@ static int read_config(const cli_args *args, il_phase_config *config) {
         .batch = args->given[CLI_PHASE_BATCH] ? args->value[CLI_PHASE_BATCH] : BATCH,
         .seeds = args->given[CLI_PHASE_SEEDS] ? args->value[CLI_PHASE_SEEDS] : SEEDS,
         .first_seed = args->given[CLI_SEED_BASE] ? args->value[CLI_SEED_BASE] : 1};
-    int code = read_call(args, CLI_PHASE_HIDDEN, &il_activations, &config->hidden);
-    if (code == CLI_OK && cli_last_text(args, CLI_KEY_DROPOUT))
-        code = read_call(args, CLI_KEY_DROPOUT, &il_dropouts, &config->dropout);
+    int code = cli_read_call(args, CLI_PHASE_HIDDEN, &il_activations,
+                             cli_options[CLI_PHASE_HIDDEN].initial, &config->hidden);
+    if (code == CLI_OK)
+        code = cli_read_call(args, CLI_KEY_DROPOUT, &il_dropouts, NULL, &config->dropout);
     if (code != CLI_OK)
         return code;
     if (!il_number_parse(b, &config->sigma_b2) || config->sigma_b2 < 0)
@@ -107,10 +99,12 @@ static int read_training(const cli_args *args, il_phase_training *training) {
                             cli_options[own[i]].name);
     size_t epochs = args->given[CLI_PHASE_EPOCHS] ? args->value[CLI_PHASE_EPOCHS] : EPOCHS;
     training->epochs = (uint32_t)epochs;
-    int code = read_call(args, CLI_PHASE_DATA, &il_datasets, &training->data);
-    return code == CLI_OK
-               ? read_call(args, CLI_PHASE_OPTIMIZER, &il_optimizers, &training->optimizer)
-               : code;
+    int code = cli_read_call(args, CLI_PHASE_DATA, &il_datasets,
+                             cli_options[CLI_PHASE_DATA].initial, &training->data);
+    if (code == CLI_OK)
+        code = cli_read_call(args, CLI_PHASE_OPTIMIZER, &il_optimizers,
+                             cli_options[CLI_PHASE_OPTIMIZER].initial, &training->optimizer);
+    return code;
 }
 
 /* An interruption leaves nothing of the diagram. */

@@ -24,17 +24,6 @@ typedef struct request {
 enum { VANISHING, EXPLODING, DEAD };
 static const char *const harms[] = {"vanishing", "exploding", "dead"};
 
-/* The option's last text as a call; absent: `otherwise`, or nothing where that is NULL. */
-static int read_call(const cli_args *args, cli_option option, const il_family *family,
-                     const char *otherwise, il_call *out) {
-    il_error err;
-    const char *text = cli_last_text(args, option);
-    text = text ? text : otherwise;
-    if (text && il_call_parse(family, text, NULL, out, &err) != IL_OK)
-        return cli_fail(CLI_USAGE, "--%s: %s", cli_options[option].name, err.message);
-    return CLI_OK;
-}
-
 static int read_network(const cli_args *args, il_widths *out) {
     il_error err;
     const char *text = cli_last_text(args, CLI_KEY_NETWORK);
@@ -56,8 +45,8 @@ static int read_inits(const cli_args *args, const il_family *inits, request *r) 
             il_call_parse(inits, args->text[i].text, NULL, &r->init[r->n++], &err) != IL_OK)
             return cli_fail(CLI_USAGE, "--init: %s", err.message);
     return r->n ? CLI_OK
-                : read_call(args, CLI_PROBE_INIT, inits, cli_options[CLI_PROBE_INIT].initial,
-                            &r->init[r->n++]);
+                : cli_read_call(args, CLI_PROBE_INIT, inits, cli_options[CLI_PROBE_INIT].initial,
+                                &r->init[r->n++]);
 }
 
 /* "vanishing,dead" */
@@ -109,7 +98,7 @@ static int load_data(const cli_args *args, request *r) {
     il_data_request wanted = {0};
     cli_folders folders;
     const il_widths *widths = &r->config.network;
-    int code = read_call(args, CLI_PROBE_DATA, &il_datasets, NULL, &wanted.data);
+    int code = cli_read_call(args, CLI_PROBE_DATA, &il_datasets, NULL, &wanted.data);
     if (code != CLI_OK)
         return code;
     cli_folders_find(&folders);
@@ -120,11 +109,11 @@ static int load_data(const cli_args *args, request *r) {
         return cli_fail(CLI_USAGE, "--network begins with %zu inputs, and %.200s has %zu",
                         widths->width[0], r->data, r->set->inputs);
     bool single = widths->width[widths->n - 1] == 1;
-    code = read_call(args, CLI_KEY_LOSS, &il_losses,
-                     r->set->target ? "mse"
-                     : single       ? "bce"
-                                    : "softmax_ce",
-                     &r->config.loss);
+    code = cli_read_call(args, CLI_KEY_LOSS, &il_losses,
+                         r->set->target ? "mse"
+                         : single       ? "bce"
+                                        : "softmax_ce",
+                         &r->config.loss);
     return code == CLI_OK ? take_samples(r) : code;
 }
 
@@ -132,7 +121,7 @@ static int read_norm(const cli_args *args, il_call *out) {
     bool batchnorm = args->given[CLI_BATCHNORM];
     if (batchnorm && args->given[CLI_KEY_NORM])
         return cli_fail(CLI_USAGE, "--batchnorm and --norm exclude each other");
-    return read_call(args, CLI_KEY_NORM, &il_norms, batchnorm ? "batchnorm" : NULL, out);
+    return cli_read_call(args, CLI_KEY_NORM, &il_norms, batchnorm ? "batchnorm" : NULL, out);
 }
 
 static int read_request(const cli_args *args, const il_family *inits, request *r) {
@@ -144,16 +133,16 @@ static int read_request(const cli_args *args, const il_family *inits, request *r
     snprintf(r->data, sizeof r->data, "gaussian");
     int code = read_network(args, &r->config.network);
     if (code == CLI_OK)
-        code = read_call(args, CLI_KEY_HIDDEN, &il_activations, cli_options[CLI_KEY_HIDDEN].initial,
-                         &r->config.hidden);
+        code = cli_read_call(args, CLI_KEY_HIDDEN, &il_activations,
+                             cli_options[CLI_KEY_HIDDEN].initial, &r->config.hidden);
     if (code == CLI_OK)
         code = read_inits(args, inits, r);
     if (code == CLI_OK)
-        code = read_call(args, CLI_KEY_BIAS, inits, NULL, &r->config.bias);
+        code = cli_read_call(args, CLI_KEY_BIAS, inits, NULL, &r->config.bias);
     if (code == CLI_OK)
         code = read_norm(args, &r->config.norm);
     if (code == CLI_OK)
-        code = read_call(args, CLI_KEY_DROPOUT, &il_dropouts, NULL, &r->config.dropout);
+        code = cli_read_call(args, CLI_KEY_DROPOUT, &il_dropouts, NULL, &r->config.dropout);
     if (code == CLI_OK)
         code = read_fail_on(args, r);
     if (code == CLI_OK && gaussian && args->given[CLI_KEY_LOSS])

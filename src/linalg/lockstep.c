@@ -40,8 +40,7 @@ IL_INLINE void tile(size_t rows, size_t columns, bool shared, size_t k, size_t l
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j++)
             for (size_t q = 0; q < LANES; q++)
-                sum[i][j][q] =
-                    x->start ? x->beta * x->start[i * x->si + j * x->cj + l + q] : 0;
+                sum[i][j][q] = x->start ? x->beta * x->start[i * x->si + j * x->cj + l + q] : 0;
     const il_real *A = x->A + (shared ? 0 : l), *B = x->B + l;
     for (size_t p = 0; p < k; p++, A += x->ap, B += x->bp)
         for (size_t i = 0; i < rows; i++)
@@ -118,27 +117,31 @@ static void product(size_t m, size_t n, size_t k, size_t R, operands x) {
     gemm_numbers(m, n - whole * LANES, k, rest);
 }
 
-static void nn(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-               il_real beta, il_real *C) {
+static void nn(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+               const il_real *B, il_real beta, il_real *C) {
+    (void)team;
     product(m, n, k, R,
             (operands){A, B, beta == 0 ? NULL : C, beta, C, k * R, R, n * R, R, n * R, R, n * R});
 }
 
-static void nt(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-               il_real beta, il_real *C) {
+static void nt(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+               const il_real *B, il_real beta, il_real *C) {
+    (void)team;
     product(m, n, k, R,
             (operands){A, B, beta == 0 ? NULL : C, beta, C, k * R, R, R, k * R, n * R, R, n * R});
 }
 
-static void tn(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-               il_real beta, il_real *C) {
+static void tn(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+               const il_real *B, il_real beta, il_real *C) {
+    (void)team;
     product(m, n, k, R,
             (operands){A, B, beta == 0 ? NULL : C, beta, C, R, m * R, n * R, R, n * R, R, n * R});
 }
 
 /* The start is the bias for every row. */
-static void affine(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-                   const il_real *b, il_real *C) {
+static void affine(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+                   const il_real *B, const il_real *b, il_real *C) {
+    (void)team;
     product(m, n, k, R, (operands){A, B, b, 1, C, k * R, R, n * R, R, n * R, R, 0});
 }
 

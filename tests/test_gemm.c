@@ -62,7 +62,7 @@ static void compare(const il_gemm_engine *engine, int op, size_t m, size_t n, si
         C[i] = (il_real)NAN;
     for (size_t i = 0; i < MARGIN; i++)
         C[m * n * R + i] = 77;
-    gemm[op](m, n, k, R, A, B, (il_real)beta, C);
+    gemm[op](NULL, m, n, k, R, A, B, (il_real)beta, C);
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++)
             for (size_t r = 0; r < R; r++) {
@@ -139,12 +139,12 @@ static void lanes_do_not_matter(void **state) {
     static il_real a[35 * 48], b[35 * 48], c[35 * 48], C[35 * 16];
     for (int op = NN; op <= TN; op++) {
         il_gemm *const gemm[] = {il_gemm_lockstep.nn, il_gemm_lockstep.nt, il_gemm_lockstep.tn};
-        gemm[op](m, n, k, 16, A, B, 0, C);
+        gemm[op](NULL, m, n, k, 16, A, B, 0, C);
         for (size_t i = 0; i < 48 * m * k; i++)
             a[i] = A[i / 48 * 16 + (i % 48 + 5) % 16];
         for (size_t i = 0; i < 48 * n * k; i++)
             b[i] = B[i / 48 * 16 + (i % 48 + 5) % 16];
-        gemm[op](m, n, k, 48, a, b, 0, c);
+        gemm[op](NULL, m, n, k, 48, a, b, 0, c);
         for (size_t i = 0; i < 48 * m * n; i++)
             assert_memory_equal(&c[i], &C[i / 48 * 16 + (i % 48 + 5) % 16], sizeof *c);
     }
@@ -170,9 +170,9 @@ static void compare_in_order(const il_gemm_engine *engine, int op, size_t m, siz
     for (size_t i = 0; i < MARGIN; i++)
         C[m * n * R + i] = 77;
     if (op == AFFINE)
-        engine->affine(m, n, k, R, A, B, c_full, C);
+        engine->affine(NULL, m, n, k, R, A, B, c_full, C);
     else
-        gemm[op](m, n, k, R, A, B, beta, C);
+        gemm[op](NULL, m, n, k, R, A, B, beta, C);
     if (memcmp(C, expected, m * n * R * sizeof *C) != 0)
         fail_msg("%s op %d m=%zu n=%zu k=%zu R=%zu beta=%g is not the plain loop's", engine->name,
                  op, m, n, k, R, (double)beta);

@@ -67,6 +67,10 @@ typedef struct il_training {
     uint32_t epochs;   /* of the whole training, for schedules */
     uint32_t patience; /* epochs without a lower loss after which a run has stalled; 0: never */
 
+    /* Threads that share each step of the blas engine, the caller among them, at most 256; 0 means 1. Results do not
+     * depend on it. OpenBLAS's own threads must be off: openblas_set_num_threads(1). */
+    size_t threads;
+
     /* Called after every step of an epoch, 1 to il_trainer_steps, unless NULL. */
     void (*stepped)(void *context, const il_trainer *trainer, size_t step);
     void *context;

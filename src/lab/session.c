@@ -7,13 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-il_status il_session_open(const il_study *study, uint64_t seed,
+il_status il_session_open(const il_study *study, uint64_t seed, size_t threads,
                           void (*stepped)(void *context, const il_trainer *trainer, size_t step),
                           void *context, il_session *out, il_error *err) {
     *out = (il_session){.study = study, .arm = &study->arms[0], .seed = seed};
     size_t R = out->arm->engine == IL_BLAS ? 1 : IL_SESSION_LANES;
     const il_network_config config = il_arm_network(out->arm, R);
     il_training training = il_arm_training(study, out->arm);
+    training.threads = threads;
     training.stepped = stepped;
     training.context = context;
     il_status status = il_task_open(study, out->arm, &out->task, err);

@@ -91,23 +91,27 @@ static void product(size_t m, size_t n, size_t k, size_t R, operands x) {
         gemm_numbers(m, n - whole * LANES, k, rest);
 }
 
-static void nn(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-               il_real beta, il_real *C) {
+static void nn(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+               const il_real *B, il_real beta, il_real *C) {
+    (void)team;
     product(m, n, k, R, (operands){A, B, NULL, C, beta, k * R, R, n * R, R, n * R, R});
 }
 
-static void nt(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-               il_real beta, il_real *C) {
+static void nt(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+               const il_real *B, il_real beta, il_real *C) {
+    (void)team;
     product(m, n, k, R, (operands){A, B, NULL, C, beta, k * R, R, R, k * R, n * R, R});
 }
 
-static void tn(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-               il_real beta, il_real *C) {
+static void tn(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+               const il_real *B, il_real beta, il_real *C) {
+    (void)team;
     product(m, n, k, R, (operands){A, B, NULL, C, beta, R, m * R, n * R, R, n * R, R});
 }
 
-static void affine(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-                   const il_real *b, il_real *C) {
+static void affine(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+                   const il_real *B, const il_real *b, il_real *C) {
+    (void)team;
     product(m, n, k, R, (operands){A, B, b, C, 0, k * R, R, n * R, R, n * R, R});
 }
 

@@ -56,14 +56,7 @@ IL_INLINE operands moved(operands x, size_t i, size_t j) {
 
 /* n columns of `lanes` adjacent numbers. */
 static void tiles(bool shared, size_t m, size_t n, size_t k, size_t lanes, operands x) {
-#ifdef __x86_64__
-    if (IL_HAS_AVX512F)
-        bands_avx512f(shared, m, n, k, lanes, x);
-    else if (IL_HAS_AVX2)
-        bands_avx2(shared, m, n, k, lanes, x);
-    else
-#endif
-        bands_baseline(shared, m, n, k, lanes, x);
+    IL_BEST(bands, shared, m, n, k, lanes, x);
 }
 
 /* Single numbers. */

@@ -69,7 +69,7 @@ static void products(void **state) {
                 draw(1, N, A);
                 draw(2, N, B);
                 draw(3, N, C);
-                gemm[op](s[0], s[1], s[2], s[3], A, B, (il_real)beta, C);
+                gemm[op](NULL, s[0], s[1], s[2], s[3], A, B, (il_real)beta, C);
                 add(C, s[0] * s[1] * s[3] * sizeof *C);
             }
     expect("products", BITS_PRODUCTS);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NN, NT, TN };
+enum { NN, NT, TN, AFFINE };
 
 #define MOST 40
 #define R_MOST 32
@@ -62,7 +62,7 @@ static void compare(const il_gemm_engine *engine, int op, size_t m, size_t n, si
         C[i] = (il_real)NAN;
     for (size_t i = 0; i < MARGIN; i++)
         C[m * n * R + i] = 77;
-    gemm[op](m, n, k, R, A, B, (il_real)beta, C);
+    gemm[op](NULL, m, n, k, R, A, B, (il_real)beta, C);
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++)
             for (size_t r = 0; r < R; r++) {
@@ -139,15 +139,76 @@ static void lanes_do_not_matter(void **state) {
     static il_real a[35 * 48], b[35 * 48], c[35 * 48], C[35 * 16];
     for (int op = NN; op <= TN; op++) {
         il_gemm *const gemm[] = {il_gemm_lockstep.nn, il_gemm_lockstep.nt, il_gemm_lockstep.tn};
-        gemm[op](m, n, k, 16, A, B, 0, C);
+        gemm[op](NULL, m, n, k, 16, A, B, 0, C);
         for (size_t i = 0; i < 48 * m * k; i++)
             a[i] = A[i / 48 * 16 + (i % 48 + 5) % 16];
         for (size_t i = 0; i < 48 * n * k; i++)
             b[i] = B[i / 48 * 16 + (i % 48 + 5) % 16];
-        gemm[op](m, n, k, 48, a, b, 0, c);
+        gemm[op](NULL, m, n, k, 48, a, b, 0, c);
         for (size_t i = 0; i < 48 * m * n; i++)
             assert_memory_equal(&c[i], &C[i / 48 * 16 + (i % 48 + 5) % 16], sizeof *c);
     }
+}
+
+/* One product against a plain loop over p, to the bit. */
+static void compare_in_order(const il_gemm_engine *engine, int op, size_t m, size_t n, size_t k,
+                             size_t R, il_real beta) {
+    static il_real A[FULL], B[FULL], C[FULL + MARGIN], expected[FULL];
+    il_gemm *const gemm[] = {engine->nn, engine->nt, engine->tn};
+    pack(a_full, m, k, R, op == TN, A);
+    pack(b_full, k, n, R, op == NT, B);
+    pack(c_full, m, n, R, false, C);
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++)
+            for (size_t r = 0; r < R; r++) {
+                size_t at = (i * n + j) * R + r;
+                il_real sum = op == AFFINE ? c_full[j * R + r] : beta == 0 ? 0 : beta * C[at];
+                for (size_t p = 0; p < k; p++)
+                    sum += a_full[(i * MOST + p) * R + r] * b_full[(p * MOST + j) * R + r];
+                expected[at] = sum;
+            }
+    for (size_t i = 0; i < MARGIN; i++)
+        C[m * n * R + i] = 77;
+    if (op == AFFINE)
+        engine->affine(NULL, m, n, k, R, A, B, c_full, C);
+    else
+        gemm[op](NULL, m, n, k, R, A, B, beta, C);
+    if (memcmp(C, expected, m * n * R * sizeof *C) != 0)
+        fail_msg("%s op %d m=%zu n=%zu k=%zu R=%zu beta=%g is not the plain loop's", engine->name,
+                 op, m, n, k, R, (double)beta);
+    for (size_t i = 0; i < MARGIN; i++)
+        assert_true(C[m * n * R + i] == 77);
+}
+
+/* Whatever tile an element falls into, and whether a shared factor's columns fill the lanes. */
+static void lockstep_sums_in_order(void **state) {
+    (void)state;
+    static const size_t replicas[] = {1, 16, 32}, k[] = {0, 1, 2, 5};
+    for (size_t c = 0; c < 3; c++) {
+        prepare(replicas[c]);
+        size_t wide = replicas[c] == 1 ? 37 : 9;
+        for (int op = NN; op <= AFFINE; op++)
+            for (size_t m = 1; m <= 9; m++)
+                for (size_t n = 1; n <= wide; n++)
+                    for (size_t p = 0; p < 4; p++)
+                        compare_in_order(&il_gemm_lockstep, op, m, n, k[p], replicas[c],
+                                         (il_real)betas[(m + n) % 3]);
+    }
+}
+
+/* Sums of small whole numbers are exact in any order. */
+static void blas_starts_from_the_bias(void **state) {
+    (void)state;
+    prepare(1);
+    for (size_t i = 0; i < MOST * MOST; i++) {
+        a_full[i] = (il_real)(int)(4 * a_full[i]);
+        b_full[i] = (il_real)(int)(4 * b_full[i]);
+        c_full[i] = (il_real)(int)(4 * c_full[i]);
+    }
+    for (size_t m = 1; m <= 9; m++)
+        for (size_t n = 1; n <= 9; n++)
+            for (size_t k = 0; k <= 9; k++)
+                compare_in_order(&il_gemm_blas, AFFINE, m, n, k, 1, 0);
 }
 
 int main(void) {
@@ -157,6 +218,8 @@ int main(void) {
         cmocka_unit_test(lockstep_many),
         cmocka_unit_test(every_beta_over_nan),
         cmocka_unit_test(lanes_do_not_matter),
+        cmocka_unit_test(lockstep_sums_in_order),
+        cmocka_unit_test(blas_starts_from_the_bias),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -166,9 +166,18 @@ static void engine_by_size(void **state) {
         const char *data, *network, *engine;
         il_engine expected;
     } cases[] = {
-        {"xor", "2-64-1", "auto", IL_LOCKSTEP},           {"xor", "2-65-1", "auto", IL_BLAS},
-        {"parity(8)", "8-4-1", "auto", IL_LOCKSTEP},      {"parity(9)", "9-4-1", "auto", IL_BLAS},
-        {"parity(9)", "9-65-1", "lockstep", IL_LOCKSTEP}, {"xor", "2-2-1", "blas", IL_BLAS},
+        {"xor", "2-64-1", "auto", IL_LOCKSTEP},
+        {"xor", "2-65-1", "auto", IL_BLAS},
+        {"parity(8)", "8-64-1", "auto", IL_LOCKSTEP},
+        {"parity(9)", "9-64-1", "auto", IL_BLAS},
+        {"parity(9)", "9-45-1", "auto", IL_LOCKSTEP},
+        {"parity(9)", "9-46-1", "auto", IL_BLAS},
+        {"spirals(n=4096)", "2-16-1", "auto", IL_LOCKSTEP},
+        {"spirals(n=4096)", "2-17-1", "auto", IL_BLAS},
+        {"spirals(n=4098)", "2-2-1", "auto", IL_BLAS},
+        {"spirals(n=4098)", "2-64-1\nbatch: 256", "auto", IL_LOCKSTEP},
+        {"parity(9)", "9-65-1", "lockstep", IL_LOCKSTEP},
+        {"xor", "2-2-1", "blas", IL_BLAS},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[200];

@@ -68,6 +68,9 @@ typedef struct il_training {
     uint32_t patience; /* epochs without a lower loss after which a run has stalled; 0: never */
 
     size_t room; /* samples that a pass of the caller's own may have, beside what training needs */
+    /* Threads that share each step of the blas engine, the caller among them, at most 256; 0 means 1. Results do not
+     * depend on it. OpenBLAS's own threads must be off: openblas_set_num_threads(1). */
+    size_t threads;
 
     /* Called after every step of an epoch, 1 to il_trainer_steps, unless NULL. */
     void (*stepped)(void *context, const il_trainer *trainer, size_t step);

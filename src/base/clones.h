@@ -6,8 +6,9 @@
  * A kernel's name must be unique in the library even when it is static: clang gives the function that
  * chooses the variant external linkage.
  *
- * Where a kernel is written once for each instruction set, IL_HAS_AVX2 and IL_HAS_AVX512F choose as IL_CLONES
- * does: what the processor has, or in a variant built apart what that variant is compiled for.
+ * Where a kernel is written once for each instruction set, IL_BEST(name, …) calls name_avx512f, name_avx2 or
+ * name_baseline, and chooses as IL_CLONES does: what the processor has, or in a variant built apart what that variant is
+ * compiled for.
  */
 #ifndef IL_BASE_CLONES_H
 #define IL_BASE_CLONES_H
@@ -33,6 +34,15 @@
 #else
 #define IL_HAS_AVX512F 0
 #endif
+#endif
+
+#ifdef __x86_64__
+#define IL_BEST(name, ...)                                                                         \
+    (IL_HAS_AVX512F ? name##_avx512f(__VA_ARGS__)                                                  \
+     : IL_HAS_AVX2  ? name##_avx2(__VA_ARGS__)                                                     \
+                    : name##_baseline(__VA_ARGS__))
+#else
+#define IL_BEST(name, ...) name##_baseline(__VA_ARGS__)
 #endif
 
 /* Helpers of kernels must dissolve into each clone. */

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #define SIDE 16 /* replicas side by side */
-#define ROUNDS IL_PHILOX_ROUNDS
 
 /* SIDE replicas, whose streams differ in seed and position. */
 typedef struct side {
     const uint64_t *seed, *block; /* [SIDE] */
-    uint32_t purpose, layer;
+    il_purpose purpose;
+    uint32_t layer;
     size_t R;
     uint32_t *out; /* [blocks][4][R] */
 } side;
@@ -35,8 +35,8 @@ typedef struct side {
                 counter += i;                                                                      \
                 k1 = k0 >> 32;                                                                     \
                 lanes x[4] = {counter, counter >> 32, (lanes){0} + s->layer,                       \
-                              (lanes){0} + s->purpose};                                            \
-                _Pragma("GCC unroll 10") for (int t = 0; t < ROUNDS; t++) {                        \
+                              (lanes){0} + (uint32_t)s->purpose};                                  \
+                _Pragma("GCC unroll 10") for (int t = 0; t < IL_PHILOX_ROUNDS; t++) {              \
                     IL_PHILOX_VECTOR_ROUND(lanes, vector, multiply, x, k0, k1);                    \
                     k0 += IL_PHILOX_W0;                                                            \
                     k1 += IL_PHILOX_W1;                                                            \
@@ -48,33 +48,23 @@ typedef struct side {
             }                                                                                      \
     }
 
-KERNEL(lanes_sse2, "sse2", 16, __m128i, _mm_mul_epu32)
-KERNEL(lanes_avx2, "avx2", 32, __m256i, _mm256_mul_epu32)
-KERNEL(lanes_avx512f, "avx512f", 64, __m512i, _mm512_mul_epu32)
-
-static void words_side(const side *s, size_t blocks) {
-    if (IL_HAS_AVX512F)
-        lanes_avx512f(s, blocks);
-    else if (IL_HAS_AVX2)
-        lanes_avx2(s, blocks);
-    else
-        lanes_sse2(s, blocks);
-}
+KERNEL(words_baseline, "sse2", 16, __m128i, _mm_mul_epu32)
+KERNEL(words_avx2, "avx2", 32, __m256i, _mm256_mul_epu32)
+KERNEL(words_avx512f, "avx512f", 64, __m512i, _mm512_mul_epu32)
 
 #else
 
-static void words_side(const side *s, size_t blocks) {
-    for (size_t i = 0; i < blocks; i++)
-        for (size_t r = 0; r < SIDE; r++) {
-            const uint64_t block = s->block[r] + i;
-            const uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), s->layer,
-                                         s->purpose};
-            const uint32_t key[2] = {(uint32_t)s->seed[r], (uint32_t)(s->seed[r] >> 32)};
+static void words_baseline(const side *s, size_t blocks) {
+    for (size_t r = 0; r < SIDE; r++) {
+        il_stream stream = il_stream_open(s->seed[r], s->purpose, s->layer);
+        stream.block = s->block[r];
+        for (size_t i = 0; i < blocks; i++) {
             uint32_t words[4];
-            il_philox4x32(counter, key, words);
+            il_stream_words(&stream, 4, words);
             for (size_t k = 0; k < 4; k++)
                 s->out[(4 * i + k) * s->R + r] = words[k];
         }
+    }
 }
 
 #endif
@@ -87,6 +77,8 @@ void il_words_lanes(size_t R, const uint64_t *seed, const uint64_t *block, il_pu
         il_stream_words(&s, 4 * blocks, out);
         return;
     }
-    for (size_t r = 0; r < R; r += SIDE)
-        words_side(&(side){seed + r, block + r, (uint32_t)purpose, layer, R, out + r}, blocks);
+    for (size_t r = 0; r < R; r += SIDE) {
+        const side s = {seed + r, block + r, purpose, layer, R, out + r};
+        IL_BEST(words, &s, blocks);
+    }
 }

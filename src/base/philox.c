@@ -52,27 +52,18 @@ void il_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t ou
         }                                                                                          \
     }
 
-KERNEL(groups_sse2, "sse2", 16, __m128i, _mm_mul_epu32)
+KERNEL(groups_baseline, "sse2", 16, __m128i, _mm_mul_epu32)
 KERNEL(groups_avx2, "avx2", 32, __m256i, _mm256_mul_epu32)
 KERNEL(groups_avx512f, "avx512f", 64, __m512i, _mm512_mul_epu32)
 
-void il_philox_groups(const il_stream *s, size_t groups, uint32_t (*restrict w)[4][GROUP]) {
-    if (IL_HAS_AVX512F)
-        groups_avx512f(s, groups, w);
-    else if (IL_HAS_AVX2)
-        groups_avx2(s, groups, w);
-    else
-        groups_sse2(s, groups, w);
-}
-
 #else
 
-void il_philox_groups(const il_stream *s, size_t groups, uint32_t (*restrict w)[4][GROUP]) {
+static void groups_baseline(const il_stream *s, size_t groups, uint32_t (*restrict w)[4][GROUP]) {
     for (size_t i = 0; i < groups * GROUP; i++) {
+        uint32_t words[4];
         const uint64_t block = s->block + i;
         const uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), s->layer,
                                      s->purpose};
-        uint32_t words[4];
         il_philox4x32(counter, s->key, words);
         for (size_t k = 0; k < 4; k++)
             w[i / GROUP][k][i % GROUP] = words[k];
@@ -80,3 +71,7 @@ void il_philox_groups(const il_stream *s, size_t groups, uint32_t (*restrict w)[
 }
 
 #endif
+
+void il_philox_groups(const il_stream *s, size_t groups, uint32_t (*restrict w)[4][GROUP]) {
+    IL_BEST(groups, s, groups, w);
+}

@@ -1,8 +1,8 @@
 #include "base/pool.h"
 
-#include <pthread.h>
+#include "base/thread.h"
+
 #include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 
 typedef struct pool {
@@ -48,17 +48,11 @@ il_status il_pool_run(size_t jobs, size_t n,
     if (count > IL_MAX_JOBS)
         count = IL_MAX_JOBS;
 
-    /* Signals belong to the caller's thread: workers start with all of them blocked. */
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     for (; started < count; started++) {
         workers[started] = (worker){.pool = &p, .index = started};
-        if (pthread_create(&workers[started].thread, NULL, take_items, &workers[started]) != 0)
+        if (!il_thread_start(&workers[started].thread, take_items, &workers[started]))
             break;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-
     take_items(&(worker){.pool = &p, .index = 0});
     for (size_t i = 1; i < started; i++)
         pthread_join(workers[i].thread, NULL);

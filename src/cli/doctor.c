@@ -40,17 +40,24 @@ static bool is_lockstep(size_t width, size_t samples) {
     return il_engine_auto(&widths, samples) == IL_LOCKSTEP;
 }
 
+/* That a step may have in lockstep. */
+static size_t most_samples(size_t width) {
+    size_t samples = 1;
+    while (samples < IL_MAX_WIDTH && is_lockstep(width, samples + 1))
+        samples++;
+    return samples;
+}
+
 /* The limits are asked of the rule itself, so that this text cannot fall behind it. */
 static void print_engines(void) {
-    size_t width = 1, samples = 1;
+    size_t width = 1;
     while (width < IL_MAX_WIDTH && is_lockstep(width + 1, 1))
         width++;
-    while (samples < IL_MAX_WIDTH && is_lockstep(1, samples + 1))
-        samples++;
     printf(
-        "engine auto     lockstep when no layer has more than %zu units and the data has at most\n"
-        "                %zu samples, blas otherwise; the number of seeds never matters\n",
-        width, samples);
+        "engine auto     lockstep when no layer has more than %zu units and a step has at most\n"
+        "                %zu samples, or of narrow layers up to %zu; blas otherwise; the number\n"
+        "                of seeds never matters\n",
+        width, most_samples(width), most_samples(1));
     puts("  lockstep      many replicas at once in plain loops; the same bits on every machine\n"
          "  blas          one replica, products by OpenBLAS; the same bits for the same OpenBLAS,\n"
          "                core type and thread count");

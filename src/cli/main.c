@@ -102,8 +102,10 @@ static const cli_command commands[] = {
      cli_phase, NULL},
     {"bench", CLI_BENCH, "[NAME...] [options]", 0, INT_MAX,
      "measure how fast this program is here, next to what the machine allows",
-     "Measures each benchmark in turn with its floor, a program that does the same work and nothing\n"
-     "else, and prints medians of both and their ratio. NAME is a benchmark, or what stands before\n"
+     "Measures each benchmark in turn with its floor, a program that does the same work and "
+     "nothing\n"
+     "else, and prints medians of both and their ratio. NAME is a benchmark, or what stands "
+     "before\n"
      "one of its slashes; without names all are measured, which takes minutes. Run nothing else\n"
      "meanwhile. For example:\n\n"
      "    initlab bench xor mnist/784-256-128-10 --repetitions 11",

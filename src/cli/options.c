@@ -98,7 +98,7 @@ const cli_option_desc cli_options[CLI_OPTIONS] = {
     [CLI_TRAIN_SEED] = {"seed", 's', CLI_COUNT, "N", IL_MAX_SEEDS, "1",
                         "of the weights, the order and the dropout", CLI_TRAIN},
     [CLI_THREADS] = {"threads", 't', CLI_COUNT, "N", IL_MAX_JOBS, "1",
-                     "of OpenBLAS; another number changes the last bits", CLI_TRAIN},
+                     "that share a large network's steps; results do not depend on it", CLI_TRAIN},
     [CLI_SAVE] = {"save", 0, CLI_TEXT, "FILE", 0, NULL,
                   "write the weights at the end: .safetensors or .npz", CLI_TRAIN},
     [CLI_CHECKPOINT] = {"checkpoint", 0, CLI_TEXT, "FILE", 0, NULL,

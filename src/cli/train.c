@@ -280,13 +280,14 @@ int cli_train(const cli_args *args) {
         code = check_files(args);
     if (code == CLI_OK)
         code = load(args, &sources, &study);
-    openblas_set_num_threads(args->given[CLI_THREADS] ? (int)args->value[CLI_THREADS] : 1);
+    openblas_set_num_threads(1); /* global; the trainer's own threads share its products */
     t.style = cli_table_style(args);
     cli_signals_mean(CLI_INTERRUPTED, "initlab: interrupted: nothing was saved\n");
     cli_signals_catch(true);
     if (code == CLI_OK &&
         il_session_open(study, args->given[CLI_TRAIN_SEED] ? args->value[CLI_TRAIN_SEED] : 1,
-                        args->given[CLI_QUIET] ? NULL : stepped, &t, &t.session, &err) != IL_OK)
+                        args->value[CLI_THREADS], args->given[CLI_QUIET] ? NULL : stepped, &t,
+                        &t.session, &err) != IL_OK)
         code = cli_fail_library(&err);
     if (code == CLI_OK)
         code = train(&t);

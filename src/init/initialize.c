@@ -56,18 +56,22 @@ static il_status fill(const il_call *init, const void *state, const il_init_laye
     il_status status = check_values(init, layer, err);
     if (status != IL_OK)
         return status;
-    /* A call that was bound before has nothing left to resolve. */
-    const il_call linear = {.desc = il_family_find(&il_activations, "linear")};
-    il_call resolved = *init;
+    /* A call that was bound before has nothing left to resolve. Calls are large, so none is copied for nothing. */
+    il_call resolved;
     if (!is_bias) {
         il_error inner;
-        status =
-            resolve(init, layer->activation.desc ? &layer->activation : &linear, &resolved, &inner);
+        il_call linear;
+        const il_call *activation = &layer->activation;
+        if (!activation->desc) {
+            linear = (il_call){.desc = il_family_find(&il_activations, "linear")};
+            activation = &linear;
+        }
+        status = resolve(init, activation, &resolved, &inner);
         if (status != IL_OK)
             return il_fail(err, status, "layer %zu: %s", layer->index + 1, inner.message);
     }
     il_init_job job = {
-        .init = &resolved,
+        .init = is_bias ? init : &resolved,
         .layer = layer,
         .seed = seed,
         .stream = il_stream_open(seed, purpose, (uint32_t)layer->index),
@@ -144,14 +148,13 @@ il_status il_initializer_fill(const il_initializer *initializer, il_network *net
     const il_init_type *type = il_init_type_of(&initializer->hidden);
     size_t layers = il_network_layers(net);
     il_network_reset(net, replica);
+    il_init_layer layer = {.layers = layers, .hidden = il_network_layer(net, 0)->activation};
     for (size_t k = 0; k < layers; k++) {
         const il_layer *y = il_network_layer(net, k);
-        il_init_layer layer = {.index = k,
-                               .layers = layers,
-                               .fan_in = y->fan_in,
-                               .fan_out = y->fan_out,
-                               .activation = y->activation,
-                               .hidden = il_network_layer(net, 0)->activation};
+        layer.index = k;
+        layer.fan_in = y->fan_in;
+        layer.fan_out = y->fan_out;
+        layer.activation = y->activation;
         il_real *W = il_network_staging(net), *b = W + y->fan_in * y->fan_out;
         il_status status = il_initializer_weights(initializer, &layer, seed, W, err);
         if (status == IL_OK)

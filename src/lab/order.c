@@ -1,5 +1,6 @@
 /* The order in which an epoch visits the samples, and gathering a batch in that order. */
 #include "base/clones.h"
+#include "base/uncached.h"
 #include "initlab/rng.h"
 #include "lab/trainer.h"
 
@@ -51,12 +52,46 @@ static void gather_inputs(size_t inputs, size_t R, const uint32_t *rows, const i
         gather_pixel_lanes(inputs, R, rows, from->pixels, from->scale, from->offset, X);
 }
 
-void il_gather(size_t n, size_t inputs, size_t outputs, size_t R, const uint32_t *rows,
-               const il_samples *from, il_real *X, il_real *Y) {
-    for (size_t i = 0; i < n; i++) {
-        gather_inputs(inputs, R, rows + i * R, from, X + i * inputs * R);
-        gather_lanes(outputs, R, rows + i * R, from->Y, Y + i * outputs * R);
+typedef struct gathering {
+    il_team *team;
+    size_t inputs, outputs, R;
+    const uint32_t *rows;
+    const il_samples *from;
+    il_real *X, *Y;
+} gathering;
+
+#define PIECE 1024 /* numbers on their way from one cache to all others */
+
+/* One sample's inputs, which all threads will read. */
+static void gather_shared(size_t inputs, size_t row, const il_samples *from, il_real *x) {
+    il_real piece[PIECE];
+    for (size_t at = 0, n; at < inputs; at += n) {
+        n = inputs - at < PIECE ? inputs - at : PIECE;
+        il_samples_read(from, row * inputs + at, n, piece);
+        il_uncached_copy(x + at, piece, n * sizeof *x);
     }
+    il_uncached_end();
+}
+
+static void gather_slice(void *context, size_t first, size_t last) {
+    const gathering *g = context;
+    for (size_t i = first; i < last; i++) {
+        if (g->team)
+            gather_shared(g->inputs, g->rows[i], g->from, g->X + i * g->inputs);
+        else
+            gather_inputs(g->inputs, g->R, g->rows + i * g->R, g->from,
+                          g->X + i * g->inputs * g->R);
+        gather_lanes(g->outputs, g->R, g->rows + i * g->R, g->from->Y,
+                     g->Y + i * g->outputs * g->R);
+    }
+}
+
+#define SHARE 8192 /* numbers that a thread takes at least */
+
+void il_gather(il_team *team, size_t n, size_t inputs, size_t outputs, size_t R,
+               const uint32_t *rows, const il_samples *from, il_real *X, il_real *Y) {
+    gathering g = {team, inputs, outputs, R, rows, from, X, Y};
+    il_team_share(team, n, 1 + SHARE / inputs, gather_slice, &g);
 }
 
 static const il_desc full = {.name = "full", .formula = "all samples in one step"};

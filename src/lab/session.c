@@ -22,7 +22,7 @@ static il_status open_monitor(il_session *s, il_error *err) {
                     : il_fail(err, IL_NO_MEMORY, "no memory for %zu layers", s->arm->network.n - 1);
 }
 
-il_status il_session_open(const il_study *study, uint64_t seed,
+il_status il_session_open(const il_study *study, uint64_t seed, size_t threads,
                           void (*stepped)(void *context, const il_trainer *trainer, size_t step),
                           void *context, il_session *out, il_error *err) {
     *out = (il_session){.study = study,
@@ -34,6 +34,7 @@ il_status il_session_open(const il_study *study, uint64_t seed,
     size_t R = out->arm->engine == IL_BLAS ? 1 : IL_SESSION_LANES;
     const il_network_config config = il_arm_network(out->arm, R);
     il_training training = il_arm_training(study, out->arm);
+    training.threads = threads;
     training.stepped = stepped || out->every ? after_step : NULL;
     training.context = out;
     training.room = out->every ? IL_MONITOR_SAMPLES : 0;

@@ -36,8 +36,8 @@ typedef struct il_session {
     il_alarms alarms;      /* of all measurements */
 } il_session;
 
-/* Builds and initializes; `stepped` and `context` as in il_training. To be closed also after an error. */
-il_status il_session_open(const il_study *study, uint64_t seed,
+/* Builds and initializes; `threads`, `stepped` and `context` as in il_training. To be closed also after an error. */
+il_status il_session_open(const il_study *study, uint64_t seed, size_t threads,
                           void (*stepped)(void *context, const il_trainer *trainer, size_t step),
                           void *context, il_session *out, il_error *err);
 void il_session_close(il_session *session);

@@ -120,7 +120,7 @@ il_status il_spec_check(const il_spec *spec, const il_folders *folders, il_datas
 /* How many of a dataset's samples a step takes. */
 size_t il_step_samples(const il_call *batch, size_t samples);
 
-/* The engine for a network and the samples in a step. It depends on the spec alone and never on how many seeds,
+/* The engine that is faster for a network and the samples in a step. It depends on the spec alone and never on how many seeds,
  * workers or lanes there are: adding seeds must not change a result. */
 il_engine il_engine_auto(const il_widths *widths, size_t samples);
 

@@ -4,13 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const size_t lockstep_width = 64, lockstep_samples = 256;
+/* Where a replica's epoch costs less in lockstep than on OpenBLAS, by measurement (tests/bench/README.md): wider layers
+ * lose to its kernels, and of more samples the activations of many replicas outgrow the caches, sooner the wider they
+ * are. The limit of samples alone keeps memory in bounds. */
+static const size_t lockstep_width = 64, lockstep_samples = 4096, lockstep_work = 1 << 20;
 
 il_engine il_engine_auto(const il_widths *widths, size_t samples) {
+    size_t widest = 0;
     for (size_t i = 0; i < widths->n; i++)
-        if (widths->width[i] > lockstep_width)
-            return IL_BLAS;
-    return samples <= lockstep_samples ? IL_LOCKSTEP : IL_BLAS;
+        widest = widths->width[i] > widest ? widths->width[i] : widest;
+    return widest <= lockstep_width && samples <= lockstep_samples &&
+                   widest * widest * samples <= lockstep_work
+               ? IL_LOCKSTEP
+               : IL_BLAS;
 }
 
 size_t il_step_samples(const il_call *batch, size_t samples) {

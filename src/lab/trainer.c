@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/clones.h"
+#include "base/pool.h"
 #include "nn/dropout.h"
 #include "nn/network.h"
 #include "nn/norm.h"
@@ -29,6 +30,15 @@ static void choose_sizes(il_trainer *t, const il_network_config *config) {
     bool running = config->norm.desc && il_norm_of(&config->norm)->per_unit;
     bool drops = config->dropout.desc && il_dropout_of(&config->dropout)->law;
     t->reusable = t->full && !running && !drops;
+}
+
+/* Replicas in lockstep are shared by groups of them, not by layers. */
+static il_status make_team(il_trainer *t, il_error *err) {
+    if (t->training.threads < 2 || t->config.engine != IL_BLAS)
+        return IL_OK;
+    t->team = t->net->team = il_team_new(t->training.threads);
+    return t->team ? IL_OK
+                   : il_fail(err, IL_NO_MEMORY, "no memory for %zu threads", t->training.threads);
 }
 
 static il_status allocate(il_trainer *t, size_t R, il_error *err) {
@@ -73,6 +83,9 @@ static il_status allocate(il_trainer *t, size_t R, il_error *err) {
 /* The network's batch is the trainer's affair. */
 static il_status check(const il_network_config *config, const il_training *training,
                        const il_samples *train, il_error *err) {
+    if (training->threads > IL_MAX_JOBS)
+        return il_fail(err, IL_INVALID, "%zu threads are more than %d", training->threads,
+                       IL_MAX_JOBS);
     il_network_config alone = *config;
     alone.batch = 1;
     if (train->n == 0 || train->n > UINT32_MAX)
@@ -120,6 +133,8 @@ il_status il_trainer_new(const il_network_config *config, const il_training *tra
     if (status == IL_OK)
         status = il_network_new(&whole, &t->net, err);
     if (status == IL_OK)
+        status = make_team(t, err);
+    if (status == IL_OK)
         status = allocate(t, config->replicas, err);
     if (status != IL_OK) {
         il_trainer_free(t);
@@ -135,6 +150,7 @@ void il_trainer_free(il_trainer *t) {
     if (!t)
         return;
     il_network_free(t->net);
+    il_team_free(t->team);
     free(t->seed); /* the first of one block */
     free(t);
 }
@@ -170,12 +186,26 @@ static void set_learning_rates(il_trainer *t) {
     }
 }
 
+#define READ 16384 /* pixels that a thread takes at least */
+
+typedef struct reading {
+    const il_samples *from;
+    size_t first;
+    il_real *x;
+} reading;
+
+static void read_slice(void *context, size_t first, size_t last) {
+    const reading *r = context;
+    il_samples_read(r->from, r->first + first, last - first, r->x + first);
+}
+
 /* Samples first … of a set, as many as one pass of evaluation takes, the same for all replicas. */
 static il_pass chunk_of(il_trainer *t, const il_samples *on, size_t first) {
     size_t left = on->n - first, n = left < t->chunk ? left : t->chunk;
     const il_real *X = on->X ? on->X + first * t->inputs : t->shared;
+    reading r = {on, first * t->inputs, t->shared};
     if (!on->X)
-        il_samples_read(on, first * t->inputs, n * t->inputs, t->shared);
+        il_team_share(t->team, n * t->inputs, READ, read_slice, &r);
     return (il_pass){.n = n, .X = X, .Y = on->Y + first * t->outputs};
 }
 
@@ -188,7 +218,7 @@ static il_pass batch_pass(il_trainer *t, size_t k, const il_draws *draws) {
         return pass;
     }
     size_t n = left < t->batch ? left : t->batch;
-    il_gather(n, t->inputs, t->outputs, R, t->order + first * R, &t->train, t->X, t->Y);
+    il_gather(t->team, n, t->inputs, t->outputs, R, t->order + first * R, &t->train, t->X, t->Y);
     return (il_pass){.n = n, .X = t->X, .Y = t->Y, .own = true, .training = draws};
 }
 

@@ -2,10 +2,12 @@
 #ifndef IL_LAB_TRAINER_H
 #define IL_LAB_TRAINER_H
 
+#include "base/team.h"
 #include "initlab/train.h"
 
 struct il_trainer {
     il_network *net;
+    il_team *team; /* NULL: one thread */
     il_training training;
     il_network_config config; /* as it was asked for */
     il_samples train;
@@ -33,7 +35,7 @@ struct il_trainer {
 void il_order_shuffle(size_t n, size_t R, uint64_t seed, uint64_t epoch, uint32_t *order);
 
 /* Gathers rows[i][r] of the samples' inputs into X [n][inputs][R] and of their targets into Y [n][outputs][R]. */
-void il_gather(size_t n, size_t inputs, size_t outputs, size_t R, const uint32_t *rows,
-               const il_samples *from, il_real *X, il_real *Y);
+void il_gather(il_team *team, size_t n, size_t inputs, size_t outputs, size_t R,
+               const uint32_t *rows, const il_samples *from, il_real *X, il_real *Y);
 
 #endif

@@ -8,18 +8,21 @@
  *   affine   C[m][n] = b[n] + A[m][k] B[k][n]
  * With beta = 0 the old C is not read (it may hold NaN); with k = 0 the product is 0. Matrices that all
  * replicas share as the left factor are not a special case: C[m][n·R] = A[m][k] B[k][n·R] with R = 1.
+ *
+ * A team shares large products of the blas engine. No bit depends on it: they are cut by their shapes alone, also
+ * where one thread computes all parts.
  */
 #ifndef IL_LINALG_GEMM_H
 #define IL_LINALG_GEMM_H
 
+#include "base/team.h"
 #include "initlab/status.h"
-#include <stddef.h>
 
-typedef void il_gemm(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-                     il_real beta, il_real *C);
+typedef void il_gemm(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+                     const il_real *B, il_real beta, il_real *C);
 
-typedef void il_affine(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-                       const il_real *b, il_real *C);
+typedef void il_affine(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+                       const il_real *B, const il_real *b, il_real *C);
 
 typedef struct il_gemm_engine {
     const char *name;

@@ -56,14 +56,7 @@ IL_INLINE operands moved(operands x, size_t i, size_t j) {
 
 /* n columns of `lanes` adjacent numbers. */
 static void tiles(bool shared, size_t m, size_t n, size_t k, size_t lanes, operands x) {
-#ifdef __x86_64__
-    if (IL_HAS_AVX512F)
-        bands_avx512f(shared, m, n, k, lanes, x);
-    else if (IL_HAS_AVX2)
-        bands_avx2(shared, m, n, k, lanes, x);
-    else
-#endif
-        bands_baseline(shared, m, n, k, lanes, x);
+    IL_BEST(bands, shared, m, n, k, lanes, x);
 }
 
 /* Single numbers. */
@@ -91,23 +84,27 @@ static void product(size_t m, size_t n, size_t k, size_t R, operands x) {
         gemm_numbers(m, n - whole * LANES, k, rest);
 }
 
-static void nn(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-               il_real beta, il_real *C) {
+static void nn(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+               const il_real *B, il_real beta, il_real *C) {
+    (void)team;
     product(m, n, k, R, (operands){A, B, NULL, C, beta, k * R, R, n * R, R, n * R, R});
 }
 
-static void nt(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-               il_real beta, il_real *C) {
+static void nt(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+               const il_real *B, il_real beta, il_real *C) {
+    (void)team;
     product(m, n, k, R, (operands){A, B, NULL, C, beta, k * R, R, R, k * R, n * R, R});
 }
 
-static void tn(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-               il_real beta, il_real *C) {
+static void tn(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+               const il_real *B, il_real beta, il_real *C) {
+    (void)team;
     product(m, n, k, R, (operands){A, B, NULL, C, beta, R, m * R, n * R, R, n * R, R});
 }
 
-static void affine(size_t m, size_t n, size_t k, size_t R, const il_real *A, const il_real *B,
-                   const il_real *b, il_real *C) {
+static void affine(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
+                   const il_real *B, const il_real *b, il_real *C) {
+    (void)team;
     product(m, n, k, R, (operands){A, B, b, C, 0, k * R, R, n * R, R, n * R, R});
 }
 

@@ -48,7 +48,7 @@ IL_INLINE void tile(size_t rows, size_t columns, bool shared, size_t k, size_t l
             EACH(v, VECTORS) {
                 vector a = {0};
                 if (shared)
-                    a = A[i * x->ai] - a;
+                    a = A[i * x->ai] - a; /* in all lanes; -0 stays -0 */
                 else
                     a = ((const vector *)(A + i * x->ai))[v];
                 EACH(j, columns)

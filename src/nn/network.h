@@ -7,6 +7,7 @@
 
 struct il_network {
     const il_gemm_engine *gemm;
+    il_team *team; /* that shares the work of a pass; NULL: the caller alone */
     il_call loss;
     size_t R, n_layers, size, running_size, batch, slots, lane_slots;
     size_t stride;           /* elements between parameter-shaped arrays, fixed while R shrinks */

@@ -1,11 +1,14 @@
 /* Forward and backward, side by side. Every layer is: product, norm, activation, norm, dropout; of the norms at most
  * one is there. */
 #include "base/clones.h"
+#include "base/uncached.h"
 #include "nn/activation.h"
 #include "nn/dropout.h"
 #include "nn/loss.h"
 #include "nn/network.h"
 #include "nn/norm.h"
+
+#define SHARE 4096 /* numbers of elementwise work that a thread takes at least */
 
 /* The layers above the first see each replica's own activations; the first may see an input shared by all, which makes
  * its product one matrix of fan_out·R columns. */
@@ -17,16 +20,16 @@ static bool shared(size_t k, const il_pass *pass) {
 static void dense(const il_network *net, size_t k, const il_pass *pass, const il_real *x) {
     const il_layer *y = &net->layer[k];
     size_t columns = shared(k, pass) ? net->R : 1, R = shared(k, pass) ? 1 : net->R;
-    net->gemm->affine(pass->n, y->fan_out * columns, y->fan_in, R, x, y->W, y->b, y->z);
+    net->gemm->affine(net->team, pass->n, y->fan_out * columns, y->fan_in, R, x, y->W, y->b, y->z);
 }
 
 /* g[c] += delta[i][c] for `count` samples, or from the first on. */
-IL_INLINE void add_rows(size_t count, bool fresh, size_t columns, const il_real *restrict delta,
-                        il_real *restrict g) {
+IL_INLINE void add_rows(size_t count, bool fresh, size_t columns, size_t row,
+                        const il_real *restrict delta, il_real *restrict g) {
     for (size_t c = 0; c < columns; c++) {
         il_real sum = fresh ? delta[c] : g[c] + delta[c];
         for (size_t i = 1; i < count; i++)
-            sum += delta[i * columns + c];
+            sum += delta[i * row + c];
         g[c] = sum;
     }
 }
@@ -34,17 +37,28 @@ IL_INLINE void add_rows(size_t count, bool fresh, size_t columns, const il_real 
 #define ROWS 4 /* that are added at once */
 
 /* g[c] = sum over samples of delta[i][c], in sample order. */
-IL_CLONES static void network_sum_rows(size_t n, size_t columns, const il_real *restrict delta,
-                                       il_real *restrict g) {
+IL_CLONES static void network_sum_rows(size_t n, size_t columns, size_t row,
+                                       const il_real *restrict delta, il_real *restrict g) {
     size_t i = n < ROWS ? 1 : ROWS;
     if (n < ROWS)
-        add_rows(1, true, columns, delta, g);
+        add_rows(1, true, columns, row, delta, g);
     else
-        add_rows(ROWS, true, columns, delta, g);
+        add_rows(ROWS, true, columns, row, delta, g);
     for (; i + ROWS <= n; i += ROWS)
-        add_rows(ROWS, false, columns, delta + i * columns, g);
+        add_rows(ROWS, false, columns, row, delta + i * row, g);
     for (; i < n; i++)
-        add_rows(1, false, columns, delta + i * columns, g);
+        add_rows(1, false, columns, row, delta + i * row, g);
+}
+
+/* Some units of a layer, over all samples. */
+typedef struct units {
+    const il_layer *y;
+    size_t n, row;
+} units;
+
+static void sum_units(void *context, size_t first, size_t last) {
+    const units *u = context;
+    network_sum_rows(u->n, last - first, u->row, u->y->delta + first, u->y->gb + first);
 }
 
 /* Gradients of layer k's W and b. */
@@ -52,8 +66,9 @@ static void dense_gradients(const il_network *net, size_t k, const il_pass *pass
                             const il_real *x) {
     const il_layer *y = &net->layer[k];
     size_t columns = shared(k, pass) ? net->R : 1, R = shared(k, pass) ? 1 : net->R;
-    net->gemm->tn(y->fan_in, y->fan_out * columns, pass->n, R, x, y->delta, 0, y->gW);
-    network_sum_rows(pass->n, y->fan_out * net->R, y->delta, y->gb);
+    net->gemm->tn(net->team, y->fan_in, y->fan_out * columns, pass->n, R, x, y->delta, 0, y->gW);
+    units u = {y, pass->n, y->fan_out * net->R};
+    il_team_share(net->team, u.row, 1 + SHARE / u.n, sum_units, &u);
 }
 
 static il_norm_pass norm_pass(const il_network *net, const il_layer *y, const il_pass *pass) {
@@ -95,19 +110,53 @@ static void norm_backward(const il_network *net, const il_layer *y, const il_pas
     il_norm_of(&y->norm)->backward(y->norm.arg, &p);
 }
 
+#define PIECE 1024 /* numbers on their way from one cache to all others */
+
+static void activate_units(void *context, size_t first, size_t last) {
+    const units *u = context;
+    const il_layer *y = u->y;
+    il_real piece[PIECE];
+    for (size_t i = 0; i < u->n; i++)
+        for (size_t at = i * u->row + first, end = i * u->row + last, n; at < end; at += n) {
+            n = end - at < PIECE ? end - at : PIECE;
+            il_activation_of(&y->activation)->forward(y->activation.arg, n, y->u + at, piece);
+            il_uncached_copy(y->a + at, piece, n * sizeof *piece);
+        }
+    il_uncached_end();
+}
+
+static void activate_units_backward(void *context, size_t first, size_t last) {
+    const units *u = context;
+    const il_layer *y = u->y;
+    for (size_t i = 0, at = first; i < u->n; i++, at += u->row)
+        il_activation_of(&y->activation)
+            ->backward(y->activation.arg, last - first, y->u + at, y->a + at, y->delta + at);
+}
+
+/* Whether the team shares a pass of n samples through a layer, unit by unit. */
+static bool is_shared(const il_network *net, const il_layer *y, size_t n) {
+    return net->team && n * y->fan_out >= SHARE;
+}
+
 static void activate(const il_network *net, const il_layer *y, size_t n) {
     const il_activation_type *type = il_activation_of(&y->activation);
+    units u = {y, n, y->fan_out};
     if (y->slopes)
         type->forward_learned(n, y->fan_out, net->R, y->slopes, y->slope, y->u, y->a);
+    else if (is_shared(net, y, n))
+        il_team_share(net->team, u.row, 1 + SHARE / (2 * n), activate_units, &u);
     else
         type->forward(y->activation.arg, n * y->fan_out * net->R, y->u, y->a);
 }
 
 static void activate_backward(const il_network *net, const il_layer *y, size_t n) {
     const il_activation_type *type = il_activation_of(&y->activation);
+    units u = {y, n, y->fan_out};
     if (y->slopes)
         type->backward_learned(n, y->fan_out, net->R, y->slopes, y->slope, y->u, y->delta,
                                y->g_slope);
+    else if (is_shared(net, y, n))
+        il_team_share(net->team, u.row, 1 + SHARE / (2 * n), activate_units_backward, &u);
     else
         type->backward(y->activation.arg, n * y->fan_out * net->R, y->u, y->a, y->delta);
 }
@@ -187,7 +236,8 @@ void il_pass_backward(il_network *net, const il_pass *pass) {
         if (k == 0)
             return;
         il_layer *x = &net->layer[k - 1];
-        net->gemm->nt(pass->n, x->fan_out, y->fan_out, net->R, y->delta, y->W, 0, x->delta);
+        net->gemm->nt(net->team, pass->n, x->fan_out, y->fan_out, net->R, y->delta, y->W, 0,
+                      x->delta);
         through(net, x, pass);
     }
 }

@@ -1,5 +1,7 @@
 #include "optim/optimizer.h"
 
+#include "base/uncached.h"
+#include "nn/network.h"
 #include "optim/penalty.h"
 
 #include <string.h>
@@ -60,16 +62,10 @@ static void step_tail(const il_optimizer *optimizer, const il_step *at, size_t n
         memcpy(at->slot[i], slot[i], n * sizeof *w);
 }
 
-/* Parameters first … last - 1 of all replicas. */
-static void step_range(const il_optimizer *optimizer, il_network *net, size_t first, size_t last,
-                       il_step *step) {
+/* The step of n numbers. */
+static void step_numbers(const il_optimizer *optimizer, size_t n, il_step *step) {
     const il_optimizer_type *type = type_of(optimizer);
-    size_t R = il_network_replicas(net), n = (last - first) * R;
     step->rows = n / step->R;
-    step->w = il_network_parameters(net) + first * R;
-    step->g = il_network_gradients(net) + first * R;
-    for (size_t i = 0; i < type->slots; i++)
-        step->slot[i] = il_network_slot(net, i) + first * R;
     if (step->rows > 0)
         type->step(optimizer->arg, step);
     size_t done = step->rows * step->R;
@@ -80,6 +76,62 @@ static void step_range(const il_optimizer *optimizer, il_network *net, size_t fi
     for (size_t i = 0; i < type->slots; i++)
         step->slot[i] += done;
     step_tail(optimizer, step, n - done);
+}
+
+/* Points at number `at` of the arrays [size][R]. */
+static void point(const il_optimizer *optimizer, il_network *net, size_t at, il_step *step) {
+    step->w = il_network_parameters(net) + at;
+    step->g = il_network_gradients(net) + at;
+    for (size_t i = 0; i < type_of(optimizer)->slots; i++)
+        step->slot[i] = il_network_slot(net, i) + at;
+}
+
+static void step_alone(const il_optimizer *optimizer, il_network *net, il_step *step) {
+    size_t R = il_network_replicas(net);
+    il_range range = {0};
+    while (il_network_trainable(net, &range)) {
+        point(optimizer, net, range.first * R, step);
+        step_numbers(optimizer, (range.last - range.first) * R, step);
+    }
+}
+
+/* A layer of a single replica, whose parameters are rows of fan_out numbers, all but the activation's. */
+typedef struct shared {
+    const il_optimizer *optimizer;
+    il_network *net;
+    const il_layer *y;
+    size_t rows;
+    il_step step; /* its rates */
+} shared;
+
+#define SHARE 8192          /* parameters that a thread takes at least */
+#define CHUNK (4 * IL_SPAN) /* parameters on their way from one cache to all others */
+
+/* Each thread moves the rows whose gradients it computes; all threads read the weights. */
+static void step_rows(void *context, size_t first, size_t last) {
+    const shared *s = context;
+    const il_layer *y = s->y;
+    il_real moved[CHUNK];
+    size_t end = last == s->rows ? y->parameters : last * y->fan_out;
+    for (size_t at = first * y->fan_out, n; at < end; at += n) {
+        n = end - at < CHUNK ? end - at : CHUNK;
+        il_step step = s->step;
+        point(s->optimizer, s->net, (size_t)(y->W - il_network_parameters(s->net)) + at, &step);
+        step.w = memcpy(moved, y->W + at, n * sizeof *moved);
+        step_numbers(s->optimizer, n, &step);
+        il_uncached_copy(y->W + at, moved, n * sizeof *moved);
+    }
+    il_uncached_end();
+}
+
+static void step_shared(const il_optimizer *optimizer, il_network *net, const il_step *step) {
+    shared s = {.optimizer = optimizer, .net = net, .step = *step};
+    for (size_t k = 0; k < net->n_layers; k++) {
+        s.y = &net->layer[k];
+        s.rows = (s.y->parameters - s.y->slopes) / s.y->fan_out;
+        if (!s.y->frozen)
+            il_team_share(net->team, s.rows, 1 + SHARE / s.y->fan_out, step_rows, &s);
+    }
 }
 
 void il_optimizer_step(const il_optimizer *optimizer, il_network *net) {
@@ -97,7 +149,8 @@ void il_optimizer_step(const il_optimizer *optimizer, il_network *net) {
         for (size_t i = 0; i < type->rates; i++)
             for (size_t c = 1; c < columns; c++)
                 rate[i][c] = rate[i][0];
-    il_range range = {0};
-    while (il_network_trainable(net, &range))
-        step_range(optimizer, net, range.first, range.last, &step);
+    if (net->team)
+        step_shared(optimizer, net, &step);
+    else
+        step_alone(optimizer, net, &step);
 }

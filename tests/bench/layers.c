@@ -2,7 +2,7 @@
  * the lockstep engine with as many replicas as a study would take. */
 #include "bench/subjects.h"
 
-#include "initlab.h"
+#include "bench/calls.h"
 
 #include <stdlib.h>
 
@@ -47,20 +47,16 @@ static il_status make_trainer(pair *b, const setting *s, const char *norm, const
                               il_trainer **out, il_error *err) {
     il_network_config config = {.engine = IL_LOCKSTEP, .replicas = s->R};
     il_training training = {.batch = s->batch, .epochs = 1000};
-    il_status status = il_widths_parse(s->widths, NULL, &config.widths, err);
-    const struct {
-        const il_family *family;
-        const char *text;
-        il_call *call;
-    } calls[] = {{&il_activations, "relu", &config.hidden},
-                 {&il_losses, "bce", &config.loss},
-                 {&il_norms, norm, &config.norm},
-                 {&il_dropouts, dropout, &config.dropout},
-                 {&il_inits, "he_normal", &b->init},
-                 {&il_inits, "zeros", &b->bias},
-                 {&il_optimizers, "adam", &training.optimizer}};
-    for (size_t i = 0; i < sizeof calls / sizeof *calls && status == IL_OK; i++)
-        status = il_call_parse(calls[i].family, calls[i].text, NULL, calls[i].call, err);
+    const bench_call calls[] = {{&il_activations, "relu", &config.hidden},
+                                {&il_losses, "bce", &config.loss},
+                                {&il_norms, norm, &config.norm},
+                                {&il_dropouts, dropout, &config.dropout},
+                                {&il_inits, "he_normal", &b->init},
+                                {&il_inits, "zeros", &b->bias},
+                                {&il_optimizers, "adam", &training.optimizer}};
+    il_status status = BENCH_PARSE(calls, err);
+    if (status == IL_OK)
+        status = il_widths_parse(s->widths, NULL, &config.widths, err);
     if (status != IL_OK)
         return status;
     const il_samples samples = {.n = b->data->n, .X = b->data->X, .Y = b->target};

@@ -1,6 +1,6 @@
-/* Epochs of the trainer on samples of MNIST's size, one thread, against the bare matrix products of their steps and one
- * streaming pass over parameters, gradients and moments: what no program on this OpenBLAS can do without. The samples
- * are random bytes, since speed does not depend on them.
+/* Epochs of the trainer on samples of MNIST's size. One thread, against the bare matrix products of its steps and one
+ * streaming pass over parameters, gradients and moments: what no program on this OpenBLAS can do without. Several
+ * threads, against their share of one thread's time. The samples are random bytes, since speed does not depend on them.
  */
 #include "bench/subjects.h"
 
@@ -8,13 +8,14 @@
 
 #include <cblas.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SAMPLES 8192
 #define INPUTS 784
 #define CLASSES 10
 
 typedef struct pair {
-    il_trainer *trainer;
+    il_trainer *trainer, *alone; /* alone: a trainer of one thread, beside one of several */
     uint8_t *pixels;
     il_real *Y;
     il_widths widths;
@@ -27,6 +28,19 @@ static il_status ours(void *context, il_error *err) {
     (void)err;
     il_trainer_epoch(((pair *)context)->trainer, NULL, NULL);
     return IL_OK;
+}
+
+static il_status one_thread(void *context, il_error *err) {
+    (void)err;
+    il_trainer_epoch(((pair *)context)->alone, NULL, NULL);
+    return IL_OK;
+}
+
+static bool same_weights(const void *context) {
+    const pair *b = context;
+    return memcmp(il_network_parameters(il_trainer_network(b->trainer)),
+                  il_network_parameters(il_trainer_network(b->alone)),
+                  b->parameters * sizeof(il_real)) == 0;
 }
 
 static void product(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, size_t m, size_t n, size_t k,
@@ -113,9 +127,9 @@ static il_status make_samples(pair *b, il_samples *out, il_error *err) {
     return IL_OK;
 }
 
-static il_status make_trainer(pair *b, const il_network_config *config, const il_samples *data,
-                              il_error *err) {
-    il_training training = {.batch = b->batch, .epochs = 1};
+static il_status make_trainer(const il_network_config *config, const il_samples *data, size_t batch,
+                              size_t threads, il_trainer **out, il_error *err) {
+    il_training training = {.batch = batch, .epochs = 1, .threads = threads};
     il_call init, bias;
     il_status status = il_call_parse(&il_inits, "he_normal", NULL, &init, err);
     if (status == IL_OK)
@@ -123,17 +137,18 @@ static il_status make_trainer(pair *b, const il_network_config *config, const il
     if (status == IL_OK)
         status = il_optimizer_parse("adam(lr=0.0001)", &training.optimizer, err);
     if (status == IL_OK)
-        status = il_trainer_new(config, &training, data, NULL, &b->trainer, err);
+        status = il_trainer_new(config, &training, data, NULL, out, err);
     if (status == IL_OK)
-        status = il_init_network(&init, &bias, il_trainer_network(b->trainer), 0, 1, err);
+        status = il_init_network(&init, &bias, il_trainer_network(*out), 0, 1, err);
     if (status == IL_OK)
-        il_trainer_begin(b->trainer, 0, 1);
+        il_trainer_begin(*out, 0, 1);
     return status;
 }
 
 static void close_pair(void *context) {
     pair *b = context;
     il_trainer_free(b->trainer);
+    il_trainer_free(b->alone);
     free(b->block);
     free(b->pixels);
     free(b->Y);
@@ -142,7 +157,7 @@ static void close_pair(void *context) {
 
 typedef struct setting {
     const char *widths;
-    size_t batch;
+    size_t batch, threads;
 } setting;
 
 static il_status make(pair *b, const setting *s, il_error *err) {
@@ -157,20 +172,28 @@ static il_status make(pair *b, const setting *s, il_error *err) {
     if (status == IL_OK)
         status = make_samples(b, &data, err);
     if (status == IL_OK)
-        status = make_trainer(b, &config, &data, err);
+        status = make_trainer(&config, &data, s->batch, s->threads, &b->trainer, err);
     if (status != IL_OK)
         return status;
     b->widths = config.widths;
     b->parameters = il_network_size(il_trainer_network(b->trainer));
-    return make_floor(b, err);
+    return s->threads > 1 ? make_trainer(&config, &data, s->batch, 1, &b->alone, err)
+                          : make_floor(b, err);
 }
 
 static il_status open_pair(const void *context, bench_pair *out, il_error *err) {
+    const setting *s = context;
+    bool several = s->threads > 1;
     pair *b = calloc(1, sizeof *b);
     if (!b)
         return il_fail(err, IL_NO_MEMORY, "no memory for MNIST");
-    *out = (bench_pair){
-        .context = b, .ours = ours, .floor = least, .units = SAMPLES, .close = close_pair};
+    *out = (bench_pair){.context = b,
+                        .ours = ours,
+                        .floor = several ? one_thread : least,
+                        .units = SAMPLES,
+                        .floor_units = (double)(s->threads * SAMPLES),
+                        .same = several ? same_weights : NULL,
+                        .close = close_pair};
     il_status status = make(b, context, err);
     if (status != IL_OK)
         close_pair(b);
@@ -180,7 +203,12 @@ static il_status open_pair(const void *context, bench_pair *out, il_error *err) 
 #define MNIST(widths, size, batch, most)                                                           \
     {                                                                                              \
         "mnist/" widths "/" size, "ns/sample", 1e9, "products and one pass over parameters", most, \
-            0, &(const setting){widths, batch}, open_pair                                          \
+            0, &(const setting){widths, batch, 1}, open_pair                                       \
+    }
+#define TWO_THREADS(widths, size, batch)                                                           \
+    {                                                                                              \
+        "threads/" widths "/" size, "ns/sample", 1e9, "half of one thread's time", 2 / 1.7, 0,     \
+            &(const setting){widths, batch, 2}, open_pair                                          \
     }
 
 static const bench items[] = {
@@ -190,3 +218,11 @@ static const bench items[] = {
     MNIST("784-[256]x20-10", "128", 128, 1.25),
 };
 const bench_table bench_mnist = BENCH_TABLE(items);
+
+static const bench shared[] = {
+    TWO_THREADS("784-256-128-10", "128", 128),
+    TWO_THREADS("784-256-128-10", "32", 32),
+    TWO_THREADS("784-1024-1024-10", "128", 128),
+    TWO_THREADS("784-[256]x20-10", "128", 128),
+};
+const bench_table bench_threads = BENCH_TABLE(shared);

@@ -6,8 +6,8 @@
 #include "bench/subjects.h"
 
 #include "base/elementary.h"
+#include "bench/calls.h"
 #include "bench/fused.h"
-#include "initlab.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -263,21 +263,17 @@ static il_status make(pair *b, il_error *err) {
     il_training training = {.batch = BATCH, .epochs = 1000};
     il_data_request data = {0};
     il_call init, bias;
-    il_status status = il_call_parse(&il_datasets, "spirals(n=192)", NULL, &data.data, err);
+    const bench_call calls[] = {{&il_datasets, "spirals(n=192)", &data.data},
+                                {&il_optimizers, "adam(lr=0.01)", &training.optimizer},
+                                {&il_inits, "he_normal", &init},
+                                {&il_inits, "zeros", &bias},
+                                {&il_activations, "relu", &config.hidden},
+                                {&il_losses, "bce", &config.loss}};
+    il_status status = BENCH_PARSE(calls, err);
     if (status == IL_OK)
         status = il_dataset_new(&data, NULL, &b->data, err);
     if (status == IL_OK)
         status = il_dataset_targets(b->data, 1, b->target, err);
-    if (status == IL_OK)
-        status = il_optimizer_parse("adam(lr=0.01)", &training.optimizer, err);
-    if (status == IL_OK)
-        status = il_call_parse(&il_inits, "he_normal", NULL, &init, err);
-    if (status == IL_OK)
-        status = il_call_parse(&il_inits, "zeros", NULL, &bias, err);
-    if (status == IL_OK)
-        status = il_call_parse(&il_activations, "relu", NULL, &config.hidden, err);
-    if (status == IL_OK)
-        status = il_call_parse(&il_losses, "bce", NULL, &config.loss, err);
     if (status != IL_OK)
         return status;
     const il_samples train = {.n = SAMPLES, .X = b->data->X, .Y = b->target};

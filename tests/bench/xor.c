@@ -5,8 +5,8 @@
 #include "bench/subjects.h"
 
 #include "base/elementary.h"
+#include "bench/calls.h"
 #include "bench/fused.h"
-#include "initlab.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -195,15 +195,12 @@ static il_status make(pair *b, il_error *err) {
                                 .replicas = b->R,
                                 .batch = SAMPLES,
                                 .widths = {3, {2, b->hidden, 1}}};
-    il_status status = il_optimizer_parse("adam(lr=0.01)", &b->adam, err);
-    if (status == IL_OK)
-        status = il_call_parse(&il_inits, "he_normal", NULL, &b->init, err);
-    if (status == IL_OK)
-        status = il_call_parse(&il_inits, "zeros", NULL, &b->bias, err);
-    if (status == IL_OK)
-        status = il_call_parse(&il_activations, "relu", NULL, &config.hidden, err);
-    if (status == IL_OK)
-        status = il_call_parse(&il_losses, "bce", NULL, &config.loss, err);
+    const bench_call calls[] = {{&il_optimizers, "adam(lr=0.01)", &b->adam},
+                                {&il_inits, "he_normal", &b->init},
+                                {&il_inits, "zeros", &b->bias},
+                                {&il_activations, "relu", &config.hidden},
+                                {&il_losses, "bce", &config.loss}};
+    il_status status = BENCH_PARSE(calls, err);
     if (status != IL_OK)
         return status;
     config.slots = il_optimizer_slots(&b->adam);

@@ -16,7 +16,8 @@ IL_CLONES static void hard_tanh_backward(const double *arg, size_t n, const il_r
     (void)arg, (void)a;
     for (size_t i = 0; i < n; i++) {
         il_real size = z[i] < 0 ? -z[i] : z[i];
-        delta[i] = size < 1 ? delta[i] : 0;
+        const il_real d = delta[i]; /* loaded in any case, or clang branches */
+        delta[i] = size < 1 ? d : 0;
     }
 }
 

@@ -14,8 +14,10 @@ IL_CLONES static void relu_forward(const double *arg, size_t n, const il_real *r
 IL_CLONES static void relu_backward(const double *arg, size_t n, const il_real *restrict z,
                                     const il_real *restrict a, il_real *restrict delta) {
     (void)arg, (void)a;
-    for (size_t i = 0; i < n; i++)
-        delta[i] = z[i] > 0 ? delta[i] : 0;
+    for (size_t i = 0; i < n; i++) {
+        const il_real d = delta[i]; /* loaded in any case, or clang branches */
+        delta[i] = z[i] > 0 ? d : 0;
+    }
 }
 
 static double value(const double *arg, double z) {

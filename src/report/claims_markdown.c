@@ -38,9 +38,10 @@ static char *format_key(const il_claim *claim, const il_arm *arm, il_key key,
 
 /* The keys that say what was trained, where they are not plain; of several arms what the first has. */
 static void put_setup(const il_claim *claim, FILE *out) {
-    static const il_key keys[] = {IL_KEY_DATA,    IL_KEY_NETWORK, IL_KEY_HIDDEN,  IL_KEY_NORM,
-                                  IL_KEY_DROPOUT, IL_KEY_BATCH,   IL_KEY_PENALTY, IL_KEY_OPTIMIZER,
-                                  IL_KEY_BIAS,    IL_KEY_INIT};
+    static const il_key keys[] = {IL_KEY_DATA,    IL_KEY_SPLIT, IL_KEY_SCALE,     IL_KEY_NETWORK,
+                                  IL_KEY_HIDDEN,  IL_KEY_NORM,  IL_KEY_DROPOUT,   IL_KEY_BATCH,
+                                  IL_KEY_PENALTY, IL_KEY_CLIP,  IL_KEY_OPTIMIZER, IL_KEY_BIAS,
+                                  IL_KEY_INIT};
     char value[IL_WIDTHS_TEXT], other[IL_WIDTHS_TEXT];
     bool trained = claim->tier == IL_EXACT || il_test_trains(&claim->test);
     text line;

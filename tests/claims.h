@@ -1,4 +1,4 @@
-/* Claims from text, and what comes of them. */
+/* Claims as text, for the tests that read and check them. */
 #ifndef TESTS_CLAIMS_H
 #define TESTS_CLAIMS_H
 
@@ -10,7 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SETUP "    setup: {data: xor, network: 2-4-1, seeds: 16, budget: 50}\n"
 #define CLAIM "claims:\n  - id: c\n    sentence: s\n"
+#define ONE CLAIM SETUP "    a: {init: he_normal}\n"
+#define TWO ONE "    b: {init: zeros}\n"
 
 static inline il_claims *claims_with(const il_sources *sources, const char *text) {
     il_claims *claims = NULL;
@@ -52,8 +55,7 @@ static inline il_finding check_one(const char *setup, const char *init, const ch
     return check(text, 0);
 }
 
-static inline void assert_value(const char *setup, const char *init, const char *test,
-                                double value) {
+static inline void assert_value(const char *setup, const char *init, const char *test, double value) {
     il_finding f = check_one(setup, init, test);
     if (!(fabs(f.effect - value) <= 1e-6 * (1 + fabs(value))))
         fail_msg("%s from %s: %.9g, not %.9g", test, init, f.effect, value);

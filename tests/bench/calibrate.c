@@ -151,6 +151,44 @@ static void count_drawn(const pool *p, const method *m, double truth, double lev
     }
 }
 
+/* The interval of n seeds, on average over a hundred repetitions. */
+static il_interval typical(const pool *p, const method *m, double level) {
+    const double *x = numbers_of(p, m);
+    il_interval sum = {0};
+    il_estimate e;
+    for (size_t i = 0; i < 100; i++) {
+        const il_samples_of s = {.a = x + i * SEEDS, .b = x + RUNS + i * SEEDS, .n = SEEDS};
+        if (il_estimate_effect(m->kind, m->contrast, &s, level, &e, NULL) != IL_OK)
+            fail("no memory");
+        sum.low += e.interval.low / 100;
+        sum.high += e.interval.high / 100;
+    }
+    return sum;
+}
+
+/* A margin half as far below the truth as the interval reaches, and the seeds that are announced to find the effect above it
+ * nine times in ten. */
+static void measure_power(const pool *p, const method *m, double truth, double level) {
+    const double *x = numbers_of(p, m);
+    il_interval i = typical(p, m, level);
+    il_test test = {
+        .relation = IL_AT_LEAST, .contrast = m->contrast, .margin = (truth + i.low) / 2};
+    i.high = truth + (truth - i.low);
+    size_t n = il_runs_to_decide(&test, truth, i, SEEDS, level), found = 0;
+    double *a = allocate(n, sizeof *a), *b = allocate(n, sizeof *b);
+    uint64_t state = 2;
+    for (size_t k = 0; k < REPETITIONS; k++) {
+        for (size_t j = 0; j < n; j++) {
+            a[j] = x[below(&state, 2 * RUNS)];
+            b[j] = x[below(&state, 2 * RUNS)];
+        }
+        found += side_of(m, test.margin, a, b, n, level) > 0;
+    }
+    printf("  %5zu: %.3f\n", n, (double)found / REPETITIONS);
+    free(a);
+    free(b);
+}
+
 static const double alphas[] = {0.05, 0.01, 0.001};
 
 int main(void) {
@@ -162,8 +200,8 @@ int main(void) {
     };
     for (size_t k = 0; k < sizeof pools / sizeof *pools; k++) {
         const pool *p = &pools[k];
-        printf("\n%s\n%-24s %8s  %11s  %11s  %11s  %11s\n", p->name, "alpha", "truth", "0.05",
-               "0.01", "0.001", "0.0001");
+        printf("\n%s\n%-24s %8s  %11s  %11s  %11s  %11s   power\n", p->name, "alpha", "truth",
+               "0.05", "0.01", "0.001", "0.0001");
         for (size_t i = 0; i < METHODS; i++) {
             const method *m = &methods[i];
             double truth = truth_of(p, m);
@@ -175,7 +213,8 @@ int main(void) {
             }
             size_t outside[2] = {0};
             count_drawn(p, m, truth, 1 - 1e-4, outside);
-            printf("  %4zu + %-4zu\n", outside[0], outside[1]);
+            printf("  %4zu + %-4zu", outside[0], outside[1]);
+            measure_power(p, m, truth, 0.99);
             fflush(stdout);
         }
     }

@@ -172,7 +172,11 @@ call check c.yaml --junit missing/j.xml
 [ "$code" -eq 4 ] && grep -q 'missing/j.xml: cannot write the JUnit report' err || fail "JUnit" "$code: $(cat err)"
 [ -s out ] && fail "JUnit" "results although a report failed"
 
-# --- what ships: every verdict as expected, and its table as the README has it
+# --- what ships: every verdict as expected, and its table as the README has it; the full variants can be read, since files
+# are read in order and the first that cannot be is named
+
+claims d.yaml suported
+bad "d.yaml:9:13: expect: unknown verdict" check "$root/experiments/claims" d.yaml --full
 
 if [ $# -gt 0 ]; then
     good check "${@/#/$root/experiments/claims/}" --quiet

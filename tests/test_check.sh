@@ -194,7 +194,11 @@ INITLAB=$initlab "$root/experiments/claims/weights/make.sh" made.safetensors >/d
 cmp made.safetensors "$root/experiments/claims/weights/teacher.safetensors" ||
     fail "weights/make.sh" "makes another file than teacher.safetensors"
 
-# --- what ships: every verdict as expected, and its table as the README has it
+# --- what ships: every verdict as expected, and its table as the README has it; the full variants can be read, since files
+# are read in order and the first that cannot be is named
+
+claims d.yaml suported
+bad "d.yaml:9:13: expect: unknown verdict" check "$root/experiments/claims" d.yaml --full
 
 if [ $# -gt 0 ]; then
     good check "${@/#/$root/experiments/claims/}" --quiet

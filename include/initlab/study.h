@@ -200,10 +200,9 @@ typedef struct il_store il_store; /* store.h */
 
 typedef struct il_run_options {
     il_store *store; /* holds finished runs, which are not run again, and takes new ones; or NULL */
-    const il_results
-        *begun;   /* of the same study with fewer seeds: these runs are not run again; or NULL */
-    size_t jobs;  /* worker threads, at most 256; 0: one per processor */
-    size_t lanes; /* R of a lockstep group; 0: chosen by the network's size */
+    const il_results *begun; /* of the same study with fewer seeds: not run again; or NULL */
+    size_t jobs;             /* worker threads, at most 256; 0: one per processor */
+    size_t lanes;            /* R of a lockstep group; 0: chosen by the network's size */
     const volatile sig_atomic_t *
         cancel; /* when not NULL and it becomes nonzero (by an atomic store): IL_INTERRUPTED, after at most one epoch */
     void (*progress)(void *context, size_t done, size_t total); /* runs; calls never overlap */

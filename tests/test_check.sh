@@ -172,7 +172,33 @@ call check c.yaml --junit missing/j.xml
 [ "$code" -eq 4 ] && grep -q 'missing/j.xml: cannot write the JUnit report' err || fail "JUnit" "$code: $(cat err)"
 [ -s out ] && fail "JUnit" "results although a report failed"
 
-# --- what ships: every verdict as expected, and its table as the README has it
+# --- weights lie beside the file of claims, wherever the command runs; tables show their path as the file has it
+
+mkdir -p beside/weights
+cat >beside/c.yaml <<YAML
+title: Transfer
+claims:
+  - id: same
+    sentence: The weights are those of the file.
+    setup: {data: xor, network: 2-8-1, seeds: 4}
+    a: {init: pretrained(weights/w.safetensors)}
+    property: layer(weight_rms, layer=1) > 0
+YAML
+bad "beside/weights/w.safetensors: cannot read the tensor file" check beside/c.yaml
+good train --data xor --network 2-8-1 --init he_normal --epochs 1 --save beside/weights/w.safetensors
+good check beside/c.yaml --format markdown
+shows '`xor, 2-8-1, relu, pretrained(path=weights/w.safetensors)`'
+(cd beside && "$initlab" check c.yaml --quiet >/dev/null 2>&1) || fail "weights beside a file" "not in its own folder"
+good check "$PWD/beside/c.yaml"
+INITLAB=$initlab "$root/experiments/claims/weights/make.sh" made.safetensors >/dev/null 2>&1
+cmp made.safetensors "$root/experiments/claims/weights/teacher.safetensors" ||
+    fail "weights/make.sh" "makes another file than teacher.safetensors"
+
+# --- what ships: every verdict as expected, and its table as the README has it; the full variants can be read, since files
+# are read in order and the first that cannot be is named
+
+claims d.yaml suported
+bad "d.yaml:9:13: expect: unknown verdict" check "$root/experiments/claims" d.yaml --full
 
 if [ $# -gt 0 ]; then
     good check "${@/#/$root/experiments/claims/}" --quiet

@@ -226,6 +226,11 @@ static void announced_seeds_decide(void **state) {
     double half = il_two_sided_t(level, 99) * sd / 10; /* of 100 runs uniform on 0 … 1000 */
     size_t n = il_runs_to_decide(&test, 500, (il_interval){500 - half, 500 + half}, 100, level);
     assert_in_range(n, 2000, MOST);
+    /* One time in ten such seeds would not have decided. */
+    half *= 10 / sqrt((double)n);
+    const il_finding found = {
+        .verdict = IL_SUPPORTED, .effect = 500, .interval = {500 - half, 500 + half}};
+    assert_true(fabs(il_miss(&test, &found, IL_UNTAGGED, 0, level) - 0.1) < 0.001);
     size_t decided = 0;
     for (uint64_t set = 0; set < SETS; set++) {
         il_tag tag;
@@ -241,6 +246,51 @@ static void announced_seeds_decide(void **state) {
     assert_true(il_runs_to_decide(&test, 520, (il_interval){500, 540}, 100, level) == SIZE_MAX);
 }
 
+static double tail(double z) {
+    return erfc(z / sqrt(2.0)) / 2;
+}
+
+/* An interval of 1.96 standard errors of 1 around the effect. What keeps its ends from another verdict, in standard errors,
+ * is the quantile of the probability that fresh seeds have one there. */
+static void chances_that_fresh_seeds_decide_otherwise(void **state) {
+    (void)state;
+    const double z = 1.959963984540054;
+    static const struct {
+        const char *test;
+        double effect, negligible;
+        il_verdict verdict;
+        il_tag tag;
+        double low, high; /* what the interval must lie in */
+    } cases[] = {
+        {"loss >= 5", 10, 0, IL_SUPPORTED, IL_UNTAGGED, 5, (double)INFINITY},
+        {"loss < 15", 10, 0, IL_SUPPORTED, IL_UNTAGGED, -(double)INFINITY, 15},
+        {"loss > 14", 10, 0, IL_REFUTED, IL_UNTAGGED, -(double)INFINITY, 14},
+        {"loss <= 5", 10, 0, IL_REFUTED, IL_UNTAGGED, 5, (double)INFINITY},
+        {"loss == 11 within 4", 10, 0, IL_SUPPORTED, IL_UNTAGGED, 7, 15},
+        {"loss == 1 within 4", 10, 0, IL_REFUTED, IL_UNTAGGED, 5, (double)INFINITY},
+        {"loss == 20 within 7", 10, 0, IL_REFUTED, IL_UNTAGGED, -(double)INFINITY, 13},
+        {"difference of loss > 4", -3, 0, IL_REFUTED, IL_REVERSED, -(double)INFINITY, 0},
+        {"difference of loss < -4", 3, 0, IL_REFUTED, IL_REVERSED, 0, (double)INFINITY},
+        {"difference of loss > 4", 0, 4, IL_REFUTED, IL_NEGLIGIBLE, -4, 4},
+        {"difference of loss > 3", 0, 3.5, IL_REFUTED, IL_NEGLIGIBLE, -3.5, 3},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double effect = cases[i].effect;
+        const il_test test = test_of(cases[i].test);
+        const il_finding f = {.verdict = cases[i].verdict,
+                              .tag = cases[i].tag,
+                              .effect = effect,
+                              .interval = {effect - z, effect + z}};
+        double expected = tail(effect - z - cases[i].low) + tail(cases[i].high - effect - z);
+        double miss = il_miss(&test, &f, f.tag, cases[i].negligible, 0.95);
+        if (fabs(miss - expected) > 1e-6 * expected)
+            fail_msg("%s: %.9g, not %.9g", cases[i].test, miss, expected);
+    }
+    const il_finding open = {.verdict = IL_INCONCLUSIVE};
+    const il_test test = test_of("loss > 1");
+    assert_true(il_miss(&test, &open, IL_UNTAGGED, 0, 0.95) == 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts_of_large_effects),
@@ -252,6 +302,7 @@ int main(void) {
         cmocka_unit_test(means_of_skewed_numbers),
         cmocka_unit_test(false_alarms_are_as_rare_as_announced),
         cmocka_unit_test(announced_seeds_decide),
+        cmocka_unit_test(chances_that_fresh_seeds_decide_otherwise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

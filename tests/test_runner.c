@@ -161,6 +161,35 @@ static void reports_impossible_init(void **state) {
     il_study_free(study);
 }
 
+/* More seeds of a study train only these, and the results are those of one run. */
+static void continues_what_has_begun(void **state) {
+    (void)state;
+    il_error err;
+    il_study *study = study_of(text);
+    il_results *begun = NULL, *more = NULL, *once = NULL;
+    watch w = {.cancel_at = SIZE_MAX};
+    study->seeds = 40;
+    assert_int_equal(il_study_run(study, NULL, &begun, &err), IL_OK);
+    study->seeds = 96;
+    il_run_options options = {.begun = begun, .progress = progress, .context = &w};
+    w.last = 12 * 40; /* progress goes on from there */
+    assert_int_equal(il_study_run(study, &options, &more, &err), IL_OK);
+    assert_int_equal(w.last, 12 * 96);
+    assert_int_equal(il_study_run(study, NULL, &once, &err), IL_OK);
+    for (size_t i = 0; i < 12 * 96; i++)
+        assert_true(more->runs[i].epoch == once->runs[i].epoch &&
+                    more->runs[i].outcome == once->runs[i].outcome &&
+                    memcmp(&more->runs[i].loss, &once->runs[i].loss, sizeof(float)) == 0);
+    il_results *none = NULL;
+    study->seeds = 39;
+    assert_int_equal(il_study_run(study, &options, &none, &err), IL_INVALID);
+    assert_string_equal(err.message, "the runs begun are of another study, or of more seeds");
+    il_results_free(begun);
+    il_results_free(more);
+    il_results_free(once);
+    il_study_free(study);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_progress),
@@ -171,6 +200,7 @@ int main(void) {
         cmocka_unit_test(refuses),
         cmocka_unit_test(huge_groups),
         cmocka_unit_test(reports_impossible_init),
+        cmocka_unit_test(continues_what_has_begun),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

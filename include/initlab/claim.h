@@ -125,10 +125,9 @@ typedef struct il_claim {
     double rate[IL_MAX_RATES_TUNED];
     double negligible;
     il_expectation expect;
-    size_t n_max;    /* most seeds of a sequential test */
-    il_study *a, *b; /* every arm of a is held against every arm of b; b may be NULL */
-    const char
-        *absent; /* data known by name, such as mnist, that no folder has; then a and b are NULL */
+    size_t n_max;       /* most seeds of a sequential test */
+    il_study *a, *b;    /* every arm of a is held against every arm of b; b may be NULL */
+    const char *absent; /* data, such as mnist, that no folder has; then a and b are NULL */
 } il_claim;
 
 typedef struct il_claims {
@@ -156,8 +155,7 @@ typedef struct il_finding {
     il_interval interval; /* NAN where there is none */
     size_t n;             /* seeds of each arm, at the last look */
     size_t needed;        /* inconclusive: il_runs_to_decide, else 0 */
-    double
-        miss; /* a test that looked once: il_miss, over all pairs and rates that must come out so again */
+    double miss;          /* il_miss, over all pairs and rates; 0 for a sequential test */
     size_t arm_a, arm_b;
     char bits[33];     /* exact: what was found */
     char reason[1024]; /* one line */

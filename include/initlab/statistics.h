@@ -149,8 +149,8 @@ il_sprt_decision il_sprt_paired(const uint32_t *a, const uint32_t *b, size_t n, 
 
 /* The shares p that are not rejected after k of n runs by Wald's test of p against all others, these weighted uniformly:
  * p stays while (n+1) C(n,k) p^k (1-p)^(n-k) > 1 - level. With probability `level` at least no n, however many are looked
- * at, has an interval without the true share. Wald, Sequential Analysis (1947) section 4.1.3; Robbins, Ann. Math. Stat.
- * 41 (1970) 1397. */
+ * at, has an interval without the true share. Wald, Sequential Analysis (1947) chapter 4; Robbins, Ann. Math. Stat. 41
+ * (1970) 1397. */
 il_interval il_sprt_interval(size_t k, size_t n, double level);
 
 /* Runs in each arm with which a two-sided test at level 1 - `level` finds with probability `power` (> 1/2): that the

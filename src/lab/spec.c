@@ -60,35 +60,28 @@ static const il_family *family_of(const reader *r, size_t key) {
     return family == &il_inits ? r->inits : family;
 }
 
-/* A path of weights that begins at the folder of them, after the texts that the call has. */
-static il_status place_path(const reader *r, const il_desc *desc, double *arg, il_call *call,
-                            const il_place *place) {
-    size_t used = 1, folder = strlen(r->weights);
-    for (const char *s = call->text + used; s < call->text + IL_CALL_CHARS && *s;
-         s = call->text + used)
-        used += strlen(s) + 1;
-    for (size_t i = 0; i < desc->n_params; i++) {
-        const char *path = call->text + (size_t)arg[i];
-        if (desc->params[i].kind != IL_TEXT || strcmp(desc->params[i].name, "path") != 0 ||
-            *path == '/')
+/* A path of weights begins at the folder of them; it comes after the texts that the call has. */
+static il_status place_weights(const reader *r, il_call *call, const il_place *place) {
+    const il_desc *desc = call->desc;
+    size_t used = 1, folder = r->weights ? strlen(r->weights) : 0;
+    while (used < IL_CALL_CHARS && call->text[used])
+        used += strlen(call->text + used) + 1;
+    for (size_t i = 0; folder > 0 && i < desc->n_params; i++) {
+        if (desc->params[i].kind != IL_TEXT || strcmp(desc->params[i].name, "path") != 0)
             continue;
+        const char *path = il_call_string(call, i);
         size_t n = strlen(path) + 1;
+        if (*path == '/')
+            continue;
         if (used + folder + n > IL_CALL_CHARS)
-            return il_fail_at(r->err, place, 0, "%s: the path %s%s is longer than %d bytes",
-                              desc->name, r->weights, path, IL_CALL_CHARS - 1);
+            return il_fail_at(r->err, place, 0, "%s: the path %s%s is longer than %zu bytes",
+                              desc->name, r->weights, path, IL_CALL_CHARS - used - 1);
         memcpy(call->text + used, r->weights, folder);
-        memmove(call->text + used + folder, path, n);
-        arg[i] = (double)used;
+        memcpy(call->text + used + folder, path, n);
+        call->arg[i] = (double)used;
+        used += folder + n;
     }
     return IL_OK;
-}
-
-static il_status place_paths(const reader *r, il_call *call, const il_place *place) {
-    if (!r->weights || !*r->weights)
-        return IL_OK;
-    il_status status = place_path(r, call->desc, call->arg, call, place);
-    return status == IL_OK && call->inner ? place_path(r, call->inner, call->inner_arg, call, place)
-                                          : status;
 }
 
 static il_status read_item(const reader *r, size_t key, size_t i, const char *text,
@@ -101,7 +94,7 @@ static il_status read_item(const reader *r, size_t key, size_t i, const char *te
     if (status == IL_OK && key == IL_KEY_BIAS)
         status = check_bias(r, &list->call[i], place);
     if (status == IL_OK && (key == IL_KEY_BIAS || key == IL_KEY_INIT))
-        status = place_paths(r, &list->call[i], place);
+        status = place_weights(r, &list->call[i], place);
     return status;
 }
 

@@ -36,11 +36,19 @@ static char *format_key(const il_claim *claim, const il_arm *arm, il_key key,
     return out;
 }
 
+/* Whether a key has nothing to tell of an arm. Biases have not when they are zeros, or brought by the weights' scheme. */
+static bool is_plain(const il_arm *arm, il_key key) {
+    return key == IL_KEY_BIAS ? arm->bias.desc == il_family_find(&il_inits, "zeros") ||
+                                    il_call_equal(&arm->bias, &arm->init)
+                              : il_arm_is_plain(arm, key);
+}
+
 /* The keys that say what was trained, where they are not plain; of several arms what the first has. */
 static void put_setup(const il_claim *claim, FILE *out) {
-    static const il_key keys[] = {IL_KEY_DATA,    IL_KEY_NETWORK, IL_KEY_HIDDEN,  IL_KEY_NORM,
-                                  IL_KEY_DROPOUT, IL_KEY_BATCH,   IL_KEY_PENALTY, IL_KEY_OPTIMIZER,
-                                  IL_KEY_BIAS,    IL_KEY_INIT};
+    static const il_key keys[] = {IL_KEY_DATA,    IL_KEY_SPLIT, IL_KEY_SCALE,     IL_KEY_NETWORK,
+                                  IL_KEY_HIDDEN,  IL_KEY_NORM,  IL_KEY_DROPOUT,   IL_KEY_BATCH,
+                                  IL_KEY_PENALTY, IL_KEY_CLIP,  IL_KEY_OPTIMIZER, IL_KEY_BIAS,
+                                  IL_KEY_INIT};
     char value[IL_WIDTHS_TEXT], other[IL_WIDTHS_TEXT];
     bool trained = claim->tier == IL_EXACT || il_test_trains(&claim->test);
     text line;
@@ -51,13 +59,11 @@ static void put_setup(const il_claim *claim, FILE *out) {
     il_text_clear(&line);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const il_arm *a = &claim->a->arms[0], *b = claim->b ? &claim->b->arms[0] : a;
-        bool plain = il_arm_is_plain(a, keys[i]) && il_arm_is_plain(b, keys[i]);
-        if (plain || (keys[i] == IL_KEY_OPTIMIZER && !trained))
+        if ((is_plain(a, keys[i]) && is_plain(b, keys[i])) ||
+            (keys[i] == IL_KEY_OPTIMIZER && !trained))
             continue;
         format_key(claim, a, keys[i], value);
         format_key(claim, b, keys[i], other);
-        if (keys[i] == IL_KEY_BIAS && strcmp(value, "zeros") == 0 && strcmp(other, "zeros") == 0)
-            continue;
         il_text_add(&line, "%s%s", line.used ? ", " : "", value);
         if (claim->a->varied[keys[i]])
             il_text_add(&line, " and more");

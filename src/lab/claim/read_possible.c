@@ -27,9 +27,10 @@ static il_status check_budget(const il_claim_reader *r, const il_claim *claim) {
     const il_test *test = &claim->test;
     const il_measure_type *type = il_measure_of(&test->measure);
     double budget = claim->a->budget, m = fabs(test->margin);
+    double most = test->fold == IL_CHANGE ? 2 * budget : budget;
     char text[IL_TEST_TEXT];
     if ((type != &il_measure_rmst && type != &il_measure_median) || test->contrast == IL_RATIO ||
-        m < budget)
+        m < most)
         return IL_OK;
     return il_fail_at(r->err, &node_of_test(r, claim)->place, 0,
                       "%s: the budget is %g epochs, so that the margin is never passed",
@@ -44,10 +45,20 @@ static bool same_arms(const il_arm *a, const il_arm *b) {
     return true;
 }
 
+/* What is of all arms of a side together may have some in common with the other side. */
+static bool may_share(const il_claim *claim) {
+    bool same = claim->a->n_arms == claim->b->n_arms;
+    for (size_t i = 0; same && i < claim->a->n_arms; i++)
+        same = same_arms(&claim->a->arms[i], &claim->b->arms[i]);
+    return claim->test.fold != IL_EACH_ARM && !same;
+}
+
 static il_status check_arms_differ(const il_claim_reader *r, const il_claim *claim) {
     char text[IL_WIDTHS_TEXT];
+    if (!claim->b || may_share(claim))
+        return IL_OK;
     for (size_t i = 0; i < claim->a->n_arms; i++)
-        for (size_t k = 0; claim->b && k < claim->b->n_arms; k++)
+        for (size_t k = 0; k < claim->b->n_arms; k++)
             if (same_arms(&claim->a->arms[i], &claim->b->arms[k]))
                 return il_fail_at(r->err, &r->value[IL_CLAIM_B]->place, 0,
                                   "b: has an arm of a, the one with init %s: an arm does not "

@@ -49,7 +49,12 @@ static il_status read_file(il_claim_reader *r) {
 static char *folder_of(const char *name) {
     const char *slash = strrchr(name, '/');
     size_t n = slash ? (size_t)(slash + 1 - name) : 0;
-    return strndup(name, n);
+    char *folder = malloc(n + 1);
+    if (folder) {
+        memcpy(folder, name, n);
+        folder[n] = '\0';
+    }
+    return folder;
 }
 
 il_status il_claims_parse(const il_sources *sources, const char *text, size_t size,

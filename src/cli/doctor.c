@@ -55,12 +55,12 @@ static void print_engines(void) {
         width++;
     printf(
         "engine auto     lockstep when no layer has more than %zu units and a step has at most\n"
-        "                %zu samples, or of narrow layers up to %zu; blas otherwise; the number\n"
+        "                %zu samples, or %zu where none has more than %zu; else blas; the number\n"
         "                of seeds never matters\n",
-        width, most_samples(width), most_samples(1));
+        width, most_samples(width), most_samples(width / 4), width / 4);
     puts("  lockstep      many replicas at once in plain loops; the same bits on every machine\n"
          "  blas          one replica, products by OpenBLAS; the same bits for the same OpenBLAS,\n"
-         "                core type and thread count");
+         "                and core type");
 }
 
 int cli_doctor(const cli_args *args) {

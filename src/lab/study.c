@@ -6,15 +6,17 @@
 
 /* Where a replica's epoch costs less in lockstep than on OpenBLAS, by measurement (tests/bench/README.md): wider layers
  * lose to its kernels, and of more samples the activations of many replicas outgrow the caches, sooner the wider they
- * are. The limit of samples alone keeps memory in bounds. */
-static const size_t lockstep_width = 64, lockstep_samples = 4096, lockstep_work = 1 << 20;
+ * are. The last limit keeps the memory of 16 replicas below 1 GB. */
+static const size_t lockstep_width = 64, lockstep_work = 1 << 20, lockstep_units = 1 << 22;
 
 il_engine il_engine_auto(const il_widths *widths, size_t samples) {
-    size_t widest = 0;
-    for (size_t i = 0; i < widths->n; i++)
+    size_t widest = 0, units = 0;
+    for (size_t i = 0; i < widths->n; i++) {
         widest = widths->width[i] > widest ? widths->width[i] : widest;
-    return widest <= lockstep_width && samples <= lockstep_samples &&
-                   widest * widest * samples <= lockstep_work
+        units += widths->width[i];
+    }
+    return widest <= lockstep_width && samples <= lockstep_work / (widest * widest) &&
+                   samples <= lockstep_units / units
                ? IL_LOCKSTEP
                : IL_BLAS;
 }

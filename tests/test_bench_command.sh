@@ -12,6 +12,9 @@ grep -qP '\e' out && fail table "colors without a terminal"
 good bench xor/2-2-1/R=16 -n 1 --color always
 grep -qP '^\e\[1mbenchmark' out || fail color "no colors"
 
+# Floors that are fused by hand end with the bits of ours, or there is an error.
+good bench xor/2-8-1/R=16 spirals/2-32-32-1/R=16 layers/xor/batchnorm -n 1
+
 # The ratio is of the two medians that are shown.
 good bench xor/2-2-1/R=128 --repetitions 2 --format json
 for word in '"schema": 1' '"repetitions": 2' '"name": "xor/2-2-1/R=128"' '"unit": "ns/replica-epoch"' \

@@ -4,6 +4,8 @@
 #include "initlab/rng.h"
 #include "lab/trainer.h"
 
+#include <string.h>
+
 #define WORDS 64
 
 /* Fisher and Yates' shuffle of 0 … n - 1: a function of (seed, epoch) alone. A word w picks one of j samples as
@@ -92,6 +94,15 @@ void il_gather(il_team *team, size_t n, size_t inputs, size_t outputs, size_t R,
                const uint32_t *rows, const il_samples *from, il_real *X, il_real *Y) {
     gathering g = {team, inputs, outputs, R, rows, from, X, Y};
     il_team_share(team, n, 1 + SHARE / inputs, gather_slice, &g);
+}
+
+void il_gather_spread(size_t n, size_t inputs, size_t outputs, const il_samples *from, il_real *X,
+                      il_real *Y) {
+    for (size_t i = 0; i < n; i++) {
+        size_t row = i * from->n / n;
+        il_samples_read(from, row * inputs, inputs, X + i * inputs);
+        memcpy(Y + i * outputs, from->Y + row * outputs, outputs * sizeof *Y);
+    }
 }
 
 static const il_desc full = {.name = "full", .formula = "all samples in one step"};

@@ -175,6 +175,10 @@ static void measure_power(const pool *p, const method *m, double truth, double l
         .relation = IL_AT_LEAST, .contrast = m->contrast, .margin = (truth + i.low) / 2};
     i.high = truth + (truth - i.low);
     size_t n = il_runs_to_decide(&test, truth, i, SEEDS, level), found = 0;
+    if (n == SIZE_MAX) { /* no spread at all */
+        printf("      -\n");
+        return;
+    }
     double *a = allocate(n, sizeof *a), *b = allocate(n, sizeof *b);
     uint64_t state = 2;
     for (size_t k = 0; k < REPETITIONS; k++) {

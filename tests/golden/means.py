@@ -3,8 +3,9 @@
     pip install numpy scipy
     python3 means.py
 
-The ends of an interval for a mean, or a ratio of paired means, are where Hall's transformation of the t-statistic of
-the data themselves, J. R. Stat. Soc. B 54 (1992) 221, reaches the quantile of SciPy's t: found by Brent's method.
+The ends of an interval for a mean, or a ratio of paired means, are where both the t-statistic of the data themselves and
+Hall's transformation of it, J. R. Stat. Soc. B 54 (1992) 221, have reached the quantile of SciPy's t: found by Brent's
+method.
 """
 
 import random
@@ -18,24 +19,24 @@ from tables import array, table, write
 draw = random.Random(20261126)
 
 
-def statistic(d):
+def statistics(d):
     n, s2 = len(d), np.mean((d - d.mean()) ** 2)
     t = d.mean() / (np.std(d, ddof=1) / np.sqrt(n))
     g = np.mean((d - d.mean()) ** 3) / s2**1.5 / np.sqrt(n)
-    return t + g * t**2 / 3 + g**2 * t**3 / 27 + g / 6
+    return t, t + g * t**2 / 3 + g**2 * t**3 / 27 + g / 6
 
 
 def ends(of, centre, step, level, n):
     q = scipy.stats.t.ppf((1 + level) / 2, n - 1)
     low, high = centre, centre
-    while statistic(of(low)) < q:
+    while min(statistics(of(low))) < q:
         low -= step
-    while statistic(of(high)) > -q:
+    while max(statistics(of(high))) > -q:
         high += step
     find = scipy.optimize.brentq
     return (
-        find(lambda r: statistic(of(r)) - q, low, low + step, xtol=1e-13),
-        find(lambda r: statistic(of(r)) + q, high - step, high, xtol=1e-13),
+        find(lambda r: min(statistics(of(r))) - q, low, low + step, xtol=1e-13),
+        find(lambda r: max(statistics(of(r))) + q, high - step, high, xtol=1e-13),
     )
 
 

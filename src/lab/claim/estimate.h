@@ -23,7 +23,8 @@ typedef struct il_samples_of {
  *
  * share        il_clopper_pearson; sequential: il_sprt_interval
  * wins         the same, of the seeds in which the arms differ
- * mean         Student's t with Hall's correction for skewness: J. R. Stat. Soc. B 54 (1992) 221
+ * mean         the wider of Student's t and of Hall's correction of it for skewness, J. R. Stat. Soc. B 54 (1992) 221,
+ *              on either side
  * difference   of shares: Bonett & Price, J. Educ. Behav. Stat. 37 (2012) 479, paired, with t for z; of means: as a mean,
  *              of the differences
  * ratio        of paired means, by Fieller's argument: J. R. Stat. Soc. B 16 (1954) 175; unbounded where b may be 0

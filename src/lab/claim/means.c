@@ -1,6 +1,7 @@
-/* Means over the seeds, their differences and ratios: Student's t, corrected for skewness by Hall's transformation. Epochs
- * of which most are the budget, and growth factors, are too skewed for the t alone: at a level of 0.9999 it would decide
- * sixteen times as often wrongly as announced. */
+/* Means over the seeds, their differences and ratios: by Student's t, and by Hall's correction of it for skewness, the wider
+ * of the two on either side. Epochs of which most are the budget, and growth factors, are too skewed for the t alone: at a
+ * level of 0.9999 it would decide sixteen times as often wrongly as announced. Where there is no skewness the corrected one
+ * takes chance for it. */
 #include "lab/claim/estimate.h"
 
 #include "lab/statistics/normal.h"
@@ -97,8 +98,8 @@ static il_estimate mean_of(const moments *m, double r, double range, double leve
     if (m->n < 2)
         return unbounded(effect);
     double t = il_two_sided_t(level, m->n - 1);
-    return (il_estimate){effect,
-                         {effect - restored(t, g) * error, effect - restored(-t, g) * error}};
+    double up = fmin(-t, restored(-t, g)), down = fmax(t, restored(t, g));
+    return (il_estimate){effect, {effect - down * error, effect - up * error}};
 }
 
 il_estimate il_mean(const il_samples_of *s, double level) {
@@ -113,8 +114,8 @@ il_estimate il_difference_of_means(const il_samples_of *s, double level) {
 
 /* Whether the mean of x - r y is told from 0. */
 static bool told(const moments *m, double r, double range, double t) {
-    double g, error = error_of(m, r, range, &g);
-    return !(fabs(transformed((m->x - r * m->y) / error, g)) <= t);
+    double g, error = error_of(m, r, range, &g), plain = (m->x - r * m->y) / error;
+    return !(fabs(plain) <= t || fabs(transformed(plain, g)) <= t);
 }
 
 /* The end of the ratios that are not told, from `inside` in the direction of `step`: infinite when no ratio within 2^40
@@ -142,17 +143,15 @@ static double ratio_end(const moments *m, double inside, double step, double ran
 il_estimate il_ratio_of_means(const il_samples_of *s, double level) {
     const moments m = moments_of(s);
     il_estimate e = unbounded(m.x / m.y);
-    double g, error;
+    double g;
     if (m.n < 2 || !isfinite(e.effect))
         return e;
     double t = il_two_sided_t(level, m.n - 1);
-    /* As r grows the statistic tends to that of -y alone. */
-    const moments b = {.n = m.n, .x = m.y, .two = {m.two[2]}, .three = {m.three[3]}};
-    error = error_of(&b, 0, s->range, &g);
-    if (!(fabs(transformed(m.y / error, g)) > t))
+    /* As r grows the statistic tends to that of y alone. */
+    const moments y = {.n = m.n, .x = m.y, .two = {m.two[2]}, .three = {m.three[3]}};
+    if (!told(&y, 0, s->range, t))
         return e;
-    error = error_of(&m, e.effect, s->range, &g);
-    double step = error / fabs(m.y);
+    double step = error_of(&m, e.effect, s->range, &g) / fabs(m.y);
     e.interval.low = ratio_end(&m, e.effect, -step, s->range, t);
     e.interval.high = ratio_end(&m, e.effect, step, s->range, t);
     return e;

@@ -55,10 +55,26 @@ static inline il_finding check_one(const char *setup, const char *init, const ch
     return check(text, 0);
 }
 
-static inline void assert_value(const char *setup, const char *init, const char *test, double value) {
+static inline void assert_value(const char *setup, const char *init, const char *test,
+                                double value) {
     il_finding f = check_one(setup, init, test);
     if (!(fabs(f.effect - value) <= 1e-6 * (1 + fabs(value))))
         fail_msg("%s from %s: %.9g, not %.9g", test, init, f.effect, value);
+}
+
+static inline il_test test_of(const char *text) {
+    il_test test;
+    il_error err;
+    if (il_test_parse(text, NULL, &test, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return test;
+}
+
+/* Uniform on 0 … 1. */
+static inline double draw(il_stream *stream) {
+    il_real x;
+    il_stream_uniform(stream, 1, &x);
+    return ((double)x + 1) / 2;
 }
 
 #endif

@@ -1,21 +1,12 @@
 /* Verdicts from intervals, and the intervals themselves. Oracles are closed cases and SciPy's quantiles; rates are
  * simulated, with their false-failure rate stated. */
-#include "cmocka_all.h"
+#include "claims.h"
 
 #include "golden/means.h"
-#include "initlab.h"
 #include "lab/claim/estimate.h"
 
 #include <math.h>
 #include <string.h>
-
-static il_test test_of(const char *text) {
-    il_test test;
-    il_error err;
-    if (il_test_parse(text, NULL, &test, &err) != IL_OK)
-        fail_msg("%s", err.message);
-    return test;
-}
 
 static void assert_verdict(const char *text, double low, double high, double negligible,
                            const char *expected) {
@@ -168,12 +159,6 @@ static void means_of_skewed_numbers(void **state) {
         assert_true(fabs(ratio.interval.high / golden_mean[i].ratio_high - 1) < 1e-5);
         assert_true(mean.effect - mean.interval.low > mean.interval.high - mean.effect);
     }
-}
-
-static double draw(il_stream *stream) {
-    il_real x;
-    il_stream_uniform(stream, 1, &x);
-    return ((double)x + 1) / 2;
 }
 
 /* The effect lies exactly on the margin, as in a comparison of an arm with itself: a verdict other than inconclusive is

@@ -4,14 +4,6 @@
 
 #include "lab/claim/fold.h"
 
-static il_test test_of(const char *text) {
-    il_test test;
-    il_error err;
-    if (il_test_parse(text, NULL, &test, &err) != IL_OK)
-        fail_msg("%s", err.message);
-    return test;
-}
-
 enum { N = 4 };
 
 static il_estimate estimate_constants(const char *text, const double *a, size_t arms_a,
@@ -58,12 +50,6 @@ static void arms_that_may_be_zero(void **state) {
     assert_false(isfinite(e.interval.low) && isfinite(e.interval.high));
     e = estimate_constants("ratio of spread of rmst < 1", b, 2, a, 2);
     assert_true(e.interval.low == 0 && fabs(e.interval.high - 2) < 1e-12);
-}
-
-static double draw(il_stream *stream) {
-    il_real x;
-    il_stream_uniform(stream, 1, &x);
-    return ((double)x + 1) / 2;
 }
 
 enum { SETS = 1000, SEEDS = 100, ARMS = 3 };

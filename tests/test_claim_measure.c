@@ -160,8 +160,9 @@ static void measures_that_do_not_fit(void **state) {
                    "sigmoid and a hidden layer");
     assert_message(WRONG("data: xor, network: 2-4-1", "gap"),
                    "x.yaml:6:12: gap: all samples are trained on: add split: random(test=0.5)");
-    assert_message(WRONG("data: sine, network: 1-4-1, split: random(test=0.5), converged: loss < 0.1", "gap"),
-                   "x.yaml:6:12: gap: targets that are numbers have no accuracy: say of=loss");
+    assert_message(
+        WRONG("data: sine, network: 1-4-1, split: random(test=0.5), converged: loss < 0.1", "gap"),
+        "x.yaml:6:12: gap: targets that are numbers have no accuracy: say of=loss");
 }
 
 /* The names of the statistics are those of a probe, in its order. */

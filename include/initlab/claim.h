@@ -39,8 +39,9 @@ extern "C" {
 #define IL_TEST_TEXT 512
 #define IL_MAX_RATES_TUNED 16
 
-/* What can be measured of a run: success rmst median a12 accuracy loss diverged, of a network as it begins
- * (activation_growth, saturated …), and of its units while it learns (unit_difference, hidden_gradient …). */
+/* What can be measured of a run: success rmst median a12 accuracy loss diverged …, of a network as it begins
+ * (activation_growth, saturated …), of its units while it learns (unit_difference, hidden_gradient …), of a layer, at the
+ * start or after some epochs (layer), and of what was trained (weight_norm, gap). */
 extern const il_family il_measures;
 
 /* How a claim is decided. */

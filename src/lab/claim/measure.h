@@ -51,6 +51,13 @@ typedef struct il_measure_type {
     il_status (*fits)(const il_call *measure, const il_arm *arm, il_error *err);
 } il_measure_type;
 
+/* A parameter of measures that train. */
+#define IL_PARAM_EPOCHS                                                                            \
+    {                                                                                              \
+        .name = "epochs", .doc = "of training", .kind = IL_INTEGER, .initial = 100, .min = 1,      \
+        .max = 1e6                                                                                 \
+    }
+
 static inline const il_measure_type *il_measure_of(const il_call *measure) {
     return (const il_measure_type *)(const void *)measure->desc;
 }

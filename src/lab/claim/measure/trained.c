@@ -47,16 +47,10 @@ static il_status has_others(const il_call *measure, const il_arm *arm, il_error 
     return IL_OK;
 }
 
-#define EPOCHS                                                                                     \
-    {                                                                                              \
-        .name = "epochs", .doc = "of training", .kind = IL_INTEGER, .initial = 100, .min = 1,      \
-        .max = 1e6                                                                                 \
-    }
-
 const il_measure_type il_measure_weight_norm = {
     .desc = {.name = "weight_norm",
              .formula = "root of the sum of the squares of all weights after training",
-             .params = {EPOCHS},
+             .params = {IL_PARAM_EPOCHS},
              .n_params = 1},
     .kind = IL_MEAN,
     .high = (double)INFINITY,
@@ -68,7 +62,7 @@ const il_measure_type il_measure_gap = {
     .desc = {.name = "gap",
              .formula = "how much better the samples that are trained on are known than those that "
                         "judge, after training",
-             .params = {EPOCHS,
+             .params = {IL_PARAM_EPOCHS,
                         {.name = "of",
                          .doc = "accuracy, of those that train less that of the others; or loss, "
                                 "the other way round",

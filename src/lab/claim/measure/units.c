@@ -182,17 +182,11 @@ static il_status has_one_hidden(const il_call *measure, const il_arm *arm, il_er
                    measure->desc->name);
 }
 
-#define EPOCHS                                                                                     \
-    {                                                                                              \
-        .name = "epochs", .doc = "of training", .kind = IL_INTEGER, .initial = 100, .min = 1,      \
-        .max = 1e6                                                                                 \
-    }
-
 const il_measure_type il_measure_unit_difference = {
     .desc = {.name = "unit_difference",
              .formula = "largest difference between a hidden unit and the first of its layer in a "
                         "weight or bias, from the start to the last epoch; 0: all are identical",
-             .params = {EPOCHS},
+             .params = {IL_PARAM_EPOCHS},
              .n_params = 1},
     .kind = IL_MEAN,
     .high = (double)INFINITY,
@@ -206,7 +200,7 @@ const il_measure_type il_measure_unit_distance = {
              .formula =
                  "least distance between two hidden units of a layer, from the start to the "
                  "last epoch, as their largest difference; above 0: no two are ever identical",
-             .params = {EPOCHS},
+             .params = {IL_PARAM_EPOCHS},
              .n_params = 1},
     .kind = IL_MEAN,
     .high = (double)INFINITY,
@@ -218,7 +212,7 @@ const il_measure_type il_measure_unit_distance = {
 const il_measure_type il_measure_hidden_gradient = {
     .desc = {.name = "hidden_gradient",
              .formula = "largest gradient of a hidden weight in the last step of any epoch",
-             .params = {EPOCHS},
+             .params = {IL_PARAM_EPOCHS},
              .n_params = 1},
     .kind = IL_MEAN,
     .high = (double)INFINITY,
@@ -230,7 +224,7 @@ const il_measure_type il_measure_hidden_gradient = {
 const il_measure_type il_measure_movement = {
     .desc = {.name = "movement",
              .formula = "largest distance of a parameter from its start, after any epoch",
-             .params = {EPOCHS,
+             .params = {IL_PARAM_EPOCHS,
                         {.name = "part",
                          .doc = "of the network",
                          .kind = IL_CHOICE,
@@ -248,7 +242,7 @@ const il_measure_type il_measure_narrow_difference = {
              .formula =
                  "largest difference, after any epoch, between the loss and that of a network "
                  "with one hidden unit whose weights begin sqrt(units) times as large",
-             .params = {EPOCHS},
+             .params = {IL_PARAM_EPOCHS},
              .n_params = 1},
     .kind = IL_MEAN,
     .high = (double)INFINITY,

@@ -1,0 +1,49 @@
+/* Charts on the page and alone: what all of them have, so that each file below has only what is its own. */
+#include "report/page.h"
+
+#include <string.h>
+
+const chart *const il_charts[IL_CHARTS] = {
+    [IL_CHART_CURVES] = &il_chart_curves,
+    [IL_CHART_SUCCESS] = &il_chart_success,
+    [IL_CHART_SUCCESS_MAP] = &il_chart_success_map,
+    [IL_CHART_RMST_MAP] = &il_chart_rmst_map,
+};
+
+void il_chart_begin(page *p, const chart *c, il_svg *svg, double width, double height) {
+    il_svg_begin(svg, p->out, c->name, width, height, c->title, c->description, p->alone);
+}
+
+void il_chart_put(page *p, const chart *c) {
+    size_t shown = c->shown ? c->shown(p) : p->a->n_arms;
+    fprintf(p->out, "<figure id=\"figure-%s\">\n<h2>%s</h2>\n", c->name, c->heading);
+    if (shown < p->a->n_arms)
+        fprintf(p->out, "<p class=\"note\">The %zu fastest of %zu arms%s.</p>\n", shown,
+                p->a->n_arms, p->baseline == SIZE_MAX ? "" : ", and the baseline");
+    fputs("<div class=\"wide\">\n", p->out);
+    c->draw(p, c);
+    fputs("</div>\n<figcaption>", p->out);
+    c->caption(p, c);
+    fprintf(p->out,
+            "</figcaption>\n<details><summary>The data</summary><div class=\"wide\"><table>"
+            "<caption>%s</caption>\n",
+            c->table);
+    c->data(p, c);
+    fputs("</tbody></table></div></details>\n</figure>\n", p->out);
+}
+
+void il_put_head(page *p, const char *columns) {
+    fputs("<thead><tr>", p->out);
+    for (const char *end; *columns; columns = end + (*end == '|')) {
+        end = columns + strcspn(columns, "|");
+        fprintf(p->out, "<th scope=\"col\">%.*s</th>", (int)(end - columns), columns);
+    }
+    fputs("</tr></thead>\n<tbody>\n", p->out);
+}
+
+void il_put_row(page *p, size_t arm) {
+    char label[IL_LABEL];
+    fputs("<tr><th scope=\"row\">", p->out);
+    il_put_escaped(p->out, il_page_label(p, arm, label));
+    fputs("</th>", p->out);
+}

@@ -10,6 +10,7 @@
 #include "initlab/optim.h"
 #include "initlab/phase.h"
 #include "initlab/probe.h"
+#include "initlab/record.h"
 #include "initlab/rng.h"
 #include "initlab/statistics.h"
 #include "initlab/status.h"

@@ -27,6 +27,7 @@
 #ifndef INITLAB_STORE_H
 #define INITLAB_STORE_H
 
+#include "record.h"
 #include "study.h"
 
 #ifdef __cplusplus
@@ -66,19 +67,60 @@ typedef struct il_archive {
     size_t n_arms;
     size_t asked,
         seeds; /* the study asks for the seeds 1 … asked; 1 … seeds have run in every arm */
-    char *(*value)[IL_KEYS]; /* [n_arms] canonical texts */
-    char **engine;           /* [n_arms] */
-    size_t *baseline;        /* [n_arms] as il_arm.baseline */
-    bool varied[IL_KEYS];    /* the keys in which arms differ */
-    il_run *runs;            /* [n_arms][asked] */
-    unsigned char *ran;      /* [n_arms][asked] whether there is such a run */
-    il_summary *arms;        /* [n_arms] of the seeds 1 … seeds */
+    char *(*value)[IL_KEYS];      /* [n_arms] canonical texts */
+    char **engine;                /* [n_arms] */
+    size_t *baseline;             /* [n_arms] as il_arm.baseline */
+    bool varied[IL_KEYS];         /* the keys in which arms differ */
+    il_run *runs;                 /* [n_arms][asked] */
+    unsigned char *ran;           /* [n_arms][asked] whether there is such a run */
+    il_summary *arms;             /* [n_arms] of the seeds 1 … seeds */
+    size_t *recorded;             /* [n_arms] runs of which there are records */
+    struct il_archive_file *file; /* for il_archive_record */
 } il_archive;
 
 /* Reads the latest study of a store, or the latest of that name unless `name` is NULL. The file is not changed. Errors:
  * those of il_store_open; IL_INVALID too when there is no such study, or none of its seeds has run in every arm. */
 il_status il_archive_read(const char *path, const char *name, il_archive **out, il_error *err);
 void il_archive_free(il_archive *archive);
+
+/* What was recorded of one run. */
+typedef struct il_run_record {
+    uint32_t seed;         /* its run is archive->runs[arm * asked + seed - 1] */
+    size_t n_points;       /* of the curves … */
+    il_point *point;       /* … in the order of epochs, 0 the first */
+    size_t n_layer_points; /* times at which layers were recorded; 0: never */
+    uint32_t *layer_epoch; /* [n_layer_points] ascending */
+    il_layer_point *layer; /* [n_layer_points][n_layers] */
+    il_alarms alarms;      /* of the layers */
+    float *start,
+        *end; /* [n_snapshot] at epoch 0 and when the run ended, or NULL; see il_snapshot_put */
+} il_run_record;
+
+/* Of one arm's recorded runs, in the order of their seeds. */
+typedef struct il_arm_record {
+    size_t n_layers, n_snapshot;
+    size_t n;
+    il_run_record *run; /* [n] */
+    void *block;        /* what the pointers of all runs point into */
+} il_arm_record;
+
+/* Reads what was recorded of one arm, of which n may be 0. Errors: IL_INVALID when the file is damaged, IL_IO,
+ * IL_NO_MEMORY. */
+il_status il_archive_record(const il_archive *archive, size_t arm, il_arm_record **out,
+                            il_error *err);
+void il_arm_record_free(il_arm_record *record);
+
+/* The network of an arm as its texts say, with `replicas` replicas and passes of up to `batch` samples. Errors: those of
+ * il_network_new. */
+il_status il_archive_network(const il_archive *archive, size_t arm, il_engine engine,
+                             size_t replicas, size_t batch, il_network **out, il_error *err);
+
+/* A snapshot is one replica's il_network_parameters (of each layer W [fan_in][fan_out], b, then what it has of gain,
+ * shift and slope), then its il_network_running (of each layer that has them, mean and variance); in the store as float32,
+ * little endian. */
+size_t il_snapshot_size(const il_network *net);
+void il_snapshot_take(il_network *net, size_t replica, float *snapshot);
+void il_snapshot_put(const float *snapshot, il_network *net, size_t replica);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

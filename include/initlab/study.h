@@ -28,6 +28,7 @@
 #include "init.h"
 #include "network.h"
 #include "optim.h"
+#include "record.h"
 #include "statistics.h"
 #include "train.h"
 #include <signal.h>
@@ -111,6 +112,7 @@ typedef struct il_study {
     bool drop_last;
     il_judges judges;
     il_criterion converged;
+    il_call record;       /* of il_recordings; desc NULL: none */
     bool varied[IL_KEYS]; /* the keys given as lists of two or more */
     il_arm *arms;
     size_t n_arms;
@@ -187,9 +189,11 @@ typedef struct il_summary {
 
 typedef struct il_results {
     size_t n_arms, seeds;
-    il_run *runs;     /* [n_arms][seeds] */
-    il_summary *arms; /* [n_arms] */
-    size_t found;     /* runs that the store already had */
+    il_run *runs;      /* [n_arms][seeds] */
+    il_summary *arms;  /* [n_arms] */
+    size_t found;      /* runs that the store already had */
+    size_t watched;    /* seeds 1 … watched of each arm had their layers recorded */
+    il_alarms *alarms; /* [n_arms][watched], or NULL */
     double wall_s;
 } il_results;
 

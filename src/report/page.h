@@ -48,7 +48,7 @@ typedef struct chart {
     const char *needs;       /* completes "the chart NAME takes …" */
     int what;                /* which of its family */
     bool (*has)(const page *p, const struct chart *c); /* NULL: every study has it */
-    size_t (*shown)(const page *p); /* how many arms; NULL: all of them */
+    size_t (*shown)(const page *p);                    /* how many arms; NULL: all of them */
     void (*draw)(page *p, const struct chart *c);
     void (*caption)(page *p, const struct chart *c);
     const char *table;                            /* caption of the data */
@@ -71,7 +71,7 @@ void il_put_row(page *p, size_t arm);
 
 /* The parts of the page that are no charts. */
 il_status il_page_put_answer(const page *p, il_error *err);
-void il_page_put_arms(const page *p);
+void il_page_put_arms(page *p);
 
 /* The page's own style, and a script that lets tables be sorted, with the hash of it by which alone a browser runs it. */
 extern const char il_page_style[], il_page_script[], il_page_script_hash[];

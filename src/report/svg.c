@@ -17,7 +17,7 @@ const char il_svg_style[] =
     "@media screen and (prefers-color-scheme:dark){svg{" DARK "}}"
     "svg text{fill:var(--ink)}svg .onlight{fill:#000}svg .ondark{fill:#fff}"
     ".under{fill:none;stroke:#000;stroke-width:4}.over{fill:none;stroke:#fff;stroke-width:2}"
-    ".axis{stroke:var(--axis);fill:none}.grid{stroke:var(--grid);fill:none}"
+    ".bold{font-weight:600}.axis{stroke:var(--axis);fill:none}.grid{stroke:var(--grid);fill:none}"
     "[class^=s]{fill:none;stroke-width:2}.band{opacity:.15}"
     ".d1{stroke-dasharray:7 3}.d2{stroke-dasharray:2 3}.d3{stroke-dasharray:9 3 2 3}" SERIES(0)
         SERIES(1) SERIES(2) SERIES(3) SERIES(4) SERIES(5) SERIES(6) SERIES(7);

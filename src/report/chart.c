@@ -8,6 +8,15 @@ const chart *const il_charts[IL_CHARTS] = {
     [IL_CHART_SUCCESS] = &il_chart_success,
     [IL_CHART_SUCCESS_MAP] = &il_chart_success_map,
     [IL_CHART_RMST_MAP] = &il_chart_rmst_map,
+    [IL_CHART_LOSS] = &il_chart_loss,
+    [IL_CHART_ACCURACY] = &il_chart_accuracy,
+    [IL_CHART_SIGNAL] = &il_chart_signal,
+    [IL_CHART_GRADIENT] = &il_chart_gradient,
+    [IL_CHART_SIGNAL_EPOCHS] = &il_chart_signal_epochs,
+    [IL_CHART_GRADIENT_EPOCHS] = &il_chart_gradient_epochs,
+    [IL_CHART_WEIGHTS] = &il_chart_weights,
+    [IL_CHART_REGIONS] = &il_chart_regions,
+    [IL_CHART_LINES] = &il_chart_lines,
 };
 
 void il_chart_begin(page *p, const chart *c, il_svg *svg, double width, double height) {

@@ -1,4 +1,5 @@
 #include "report/page.h"
+#include "report/panels.h"
 
 #include "lab/summary.h"
 
@@ -37,6 +38,47 @@ void il_page_close(page *p) {
     free(p->epoch);
     free(p->converged);
     free(p->count);
+    for (size_t i = 0; i < p->n_digests; i++)
+        il_digest_free(&p->digests[i]);
+    free(p->digests);
+}
+
+/* Arms with records, evenly through the ranking when there are more than panels; the baseline takes the place of the
+ * nearest in rank. Returns how many. */
+static size_t choose_recorded(const page *p, size_t arms[IL_PANELS]) {
+    size_t n = p->recorded < IL_PANELS ? p->recorded : IL_PANELS, rank = 0, taken = 0, base = SIZE_MAX;
+    bool has_baseline = false;
+    for (size_t i = 0; i < p->a->n_arms; i++) {
+        size_t arm = p->order[i];
+        if (p->a->recorded[arm] == 0)
+            continue;
+        if (arm == p->baseline)
+            base = n > 1 ? (rank * (n - 1) + (p->recorded - 1) / 2) / (p->recorded - 1) : 0;
+        if (taken < n && rank == (n > 1 ? taken * (p->recorded - 1) / (n - 1) : 0)) {
+            has_baseline |= arm == p->baseline;
+            arms[taken++] = arm;
+        }
+        rank++;
+    }
+    if (base != SIZE_MAX && !has_baseline)
+        arms[base] = p->baseline;
+    return n;
+}
+
+il_status il_page_read_records(page *p, il_error *err) {
+    size_t arms[IL_PANELS];
+    for (size_t i = 0; i < p->a->n_arms; i++)
+        p->recorded += p->a->recorded[i] > 0;
+    size_t n = choose_recorded(p, arms);
+    p->digests = calloc(n > 0 ? n : 1, sizeof *p->digests);
+    if (!p->digests)
+        return il_fail(err, IL_NO_MEMORY, "no memory for a report of %zu arms", p->a->n_arms);
+    il_status status = IL_OK;
+    while (p->n_digests < n && status == IL_OK) {
+        status = il_digest_make(p->a, arms[p->n_digests], &p->digests[p->n_digests], err);
+        p->n_digests++;
+    }
+    return status;
 }
 
 /* The initialization first; "none" says of what. */

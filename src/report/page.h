@@ -5,6 +5,8 @@
 #include "report/report.h"
 #include "report/svg.h"
 
+struct digest;
+
 typedef struct page {
     const il_archive *a;
     FILE *out;
@@ -15,10 +17,16 @@ typedef struct page {
     uint32_t *epoch;
     unsigned char *converged;
     size_t *count;
+    size_t recorded;        /* arms with records, … */
+    size_t n_digests;       /* … those of them that panels show, … */
+    struct digest *digests; /* … and what was recorded of each, lowest RMST first */
 } page;
 
 il_status il_page_open(page *p, const il_archive *a, FILE *out, il_error *err);
 void il_page_close(page *p);
+
+/* Reads what was recorded, for charts that show it. Errors: those of il_archive_record. */
+il_status il_page_read_records(page *p, il_error *err);
 
 #define IL_LABEL 512
 
@@ -55,9 +63,12 @@ typedef struct chart {
     void (*data)(page *p, const struct chart *c); /* head and rows, the body left open */
 } chart;
 
-#define IL_CHARTS 4
+#define IL_CHARTS 13
 extern const chart *const il_charts[IL_CHARTS]; /* in the order of il_chart, and of the page */
 extern const chart il_chart_curves, il_chart_success, il_chart_success_map, il_chart_rmst_map;
+extern const chart il_chart_loss, il_chart_accuracy, il_chart_signal, il_chart_gradient;
+extern const chart il_chart_signal_epochs, il_chart_gradient_epochs, il_chart_weights;
+extern const chart il_chart_regions, il_chart_lines;
 
 /* Begins the drawing of a chart. */
 void il_chart_begin(page *p, const chart *c, il_svg *svg, double width, double height);
@@ -72,6 +83,7 @@ void il_put_row(page *p, size_t arm);
 /* The parts of the page that are no charts. */
 il_status il_page_put_answer(const page *p, il_error *err);
 void il_page_put_arms(page *p);
+void il_page_put_alarms(page *p);
 
 /* The page's own style, and a script that lets tables be sorted, with the hash of it by which alone a browser runs it. */
 extern const char il_page_style[], il_page_script[], il_page_script_hash[];

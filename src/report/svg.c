@@ -17,7 +17,8 @@ const char il_svg_style[] =
     "@media screen and (prefers-color-scheme:dark){svg{" DARK "}}"
     "svg text{fill:var(--ink)}svg .onlight{fill:#000}svg .ondark{fill:#fff}"
     ".under{fill:none;stroke:#000;stroke-width:4}.over{fill:none;stroke:#fff;stroke-width:2}"
-    ".bold{font-weight:600}.axis{stroke:var(--axis);fill:none}.grid{stroke:var(--grid);fill:none}"
+    "svg .tick{font-size:12px}.bold{font-weight:600}.run{fill:none;stroke:var(--axis);"
+    "stroke-width:1;opacity:.55}.axis{stroke:var(--axis);fill:none}.grid{stroke:var(--grid);fill:none}"
     "[class^=s]{fill:none;stroke-width:2}.band{opacity:.15}"
     ".d1{stroke-dasharray:7 3}.d2{stroke-dasharray:2 3}.d3{stroke-dasharray:9 3 2 3}" SERIES(0)
         SERIES(1) SERIES(2) SERIES(3) SERIES(4) SERIES(5) SERIES(6) SERIES(7);
@@ -143,6 +144,29 @@ void il_svg_path_to(il_svg *svg, double x, double y) {
     putc(' ', svg->out);
     put_number(svg->out, y);
     svg->in_path = true;
+}
+
+void il_svg_shapes_begin(il_svg *svg, const char *class, const char *fill) {
+    fprintf(svg->out, "<path class=\"%s\"", class);
+    if (fill)
+        fprintf(svg->out, " fill=\"%s\"", fill);
+    fputs(" d=\"", svg->out);
+}
+
+void il_svg_shapes_rect(il_svg *svg, double x, double y, double width, double height) {
+    const struct {
+        char command;
+        double number;
+    } steps[] = {{'H', x + width}, {'v', height}, {'H', x}};
+    putc('M', svg->out);
+    put_number(svg->out, x);
+    putc(' ', svg->out);
+    put_number(svg->out, y);
+    for (size_t i = 0; i < 3; i++) {
+        putc(steps[i].command, svg->out);
+        put_number(svg->out, steps[i].number);
+    }
+    putc('z', svg->out);
 }
 
 void il_svg_path_end(il_svg *svg, const char *hint) {

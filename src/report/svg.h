@@ -22,6 +22,7 @@ typedef struct il_svg {
 /* The style of every class, for light and dark screens and for print: axis and grid are thin lines; s0 … s7 draw lines in
  * the colors of series, which colour-blind readers can tell apart, f0 … f7 fill with them, and "f0 band" does so faintly;
  * d1 … d3 are dashes;
+ * "run" draws thin lines; text is "tick" for numbers and names, "bold" for headings;
  * a line drawn as "under" and then as "over" is seen on every color. To be put into a <style> element of a page; a chart that stands `alone` has its own. */
 extern const char il_svg_style[];
 
@@ -50,6 +51,10 @@ void il_svg_text(il_svg *svg, double x, double y, const char *anchor, const char
 void il_svg_path_begin(il_svg *svg, const char *class);
 void il_svg_path_to(il_svg *svg, double x, double y);
 void il_svg_path_end(il_svg *svg, const char *hint);
+
+/* Rectangles that are one mark; end them with il_svg_path_end. `fill` as in il_svg_rect. */
+void il_svg_shapes_begin(il_svg *svg, const char *class, const char *fill);
+void il_svg_shapes_rect(il_svg *svg, double x, double y, double width, double height);
 
 /* The color of a share from 0 (dark) to 1 (light), of a scale that rises evenly in lightness, so that it reads the same
  * without color: "#rrggbb". Source: cividis, Nuñez, Anderton & Renslow, PLoS ONE 13 (2018) e0199239. */

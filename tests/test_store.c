@@ -288,8 +288,8 @@ static void refuses_what_is_not_its_own(void **state) {
     stored(text, NULL, NULL);
     size_t n = read_store(bytes, sizeof bytes);
     assert_true(n > 16384 && n < sizeof bytes);
-    change("PRAGMA user_version = 2");
-    assert_refused(IL_INVALID, "newer initlab (format 2;");
+    change("PRAGMA user_version = 3");
+    assert_refused(IL_INVALID, "newer initlab (format 3;");
     write_store(bytes, n);
     stored(text, NULL, NULL);
     write_store(bytes, n - 5000);

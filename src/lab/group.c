@@ -16,6 +16,7 @@ typedef struct group {
     il_trainer *trainer;
     il_network *net; /* the trainer's */
     il_starter starter;
+    il_recorder recorder;
     il_run *runs;
     il_bounds bounds;
     bool watched; /* the schedule or the patience looks at the loss */
@@ -114,6 +115,7 @@ static void shrink(group *g) {
             n++;
         }
     il_trainer_keep(g->trainer, g->kept, n);
+    il_recorder_keep(&g->recorder, g->kept, n, g->R);
     g->R = il_network_replicas(g->net);
     for (size_t r = 0; r < g->R; r++)
         g->live[r] = r < n;
@@ -136,6 +138,24 @@ static size_t judge_patience(group *g) {
     return ended;
 }
 
+/* After step `step` of an epoch. */
+static void stepped(void *context, const il_trainer *trainer, size_t step) {
+    (void)trainer;
+    il_recorder_before(context, step + 1);
+}
+
+static void record_epoch(group *g) {
+    const il_lanes lanes = {.R = g->R,
+                            .seed = g->block->seed,
+                            .owner = g->owner,
+                            .live = g->live,
+                            .age = g->age,
+                            .verdict = g->verdict,
+                            .loss = g->loss,
+                            .right = g->correct};
+    il_recorder_epoch(&g->recorder, &lanes);
+}
+
 /* One epoch of every lane: evaluate, record what has ended, train, and refill. */
 static il_status epoch(group *g, il_error *err) {
     const il_block *b = g->block;
@@ -148,8 +168,10 @@ static il_status epoch(group *g, il_error *err) {
         for (size_t r = 0; r < g->R; r++)
             if (g->verdict[r])
                 record(g, r);
+    record_epoch(g);
     g->active -= ended;
     if (g->active > 0) {
+        il_recorder_before(&g->recorder, 1);
         il_trainer_epoch(g->trainer, NULL, NULL);
         grow_older(g->R, g->age);
     }
@@ -204,7 +226,19 @@ static il_status open_group(group *g, const il_block *block, il_run *runs, void 
     g->correct = (il_real *)(void *)(at + correct);
 
     const il_network_config config = il_arm_network(arm, R);
-    const il_training training = il_arm_training(block->study, arm);
+    il_training training = il_arm_training(block->study, arm);
+    if (block->record) {
+        g->recorder = (il_recorder){.wanted = block->recording,
+                                    .train = &block->train,
+                                    .judges = &block->judges,
+                                    .record = block->record,
+                                    .alarms = block->alarms};
+    }
+    if (g->recorder.wanted.layers) {
+        training.stepped = stepped;
+        training.context = &g->recorder;
+        training.room = block->train.n < IL_MONITOR_SAMPLES ? block->train.n : IL_MONITOR_SAMPLES;
+    }
     g->watched = training.patience > 0 || il_schedule_watches(&training.schedule);
     il_status status =
         il_trainer_new(&config, &training, &block->train, &block->judges, &g->trainer, err);
@@ -212,6 +246,9 @@ static il_status open_group(group *g, const il_block *block, il_run *runs, void 
         status = il_starter_open(arm, &block->train, &g->starter, err);
     if (status == IL_OK)
         g->net = il_trainer_network(g->trainer);
+    if (status == IL_OK && block->record)
+        status =
+            il_recorder_open(block->study, block->seed, block->n, g->trainer, &g->recorder, err);
     for (size_t r = 0; r < R && status == IL_OK; r++)
         status = cancelled(block) ? il_fail(err, IL_INTERRUPTED, "interrupted") : refill(g, r, err);
     return status;
@@ -223,6 +260,7 @@ il_status il_group_run(const il_block *block, il_run *runs, il_error *err) {
     il_status status = open_group(&g, block, runs, &lanes, err);
     while (status == IL_OK && g.active > 0)
         status = cancelled(block) ? il_fail(err, IL_INTERRUPTED, "interrupted") : epoch(&g, err);
+    il_recorder_close(&g.recorder);
     il_trainer_free(g.trainer);
     il_starter_close(&g.starter);
     free(lanes);

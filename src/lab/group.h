@@ -6,6 +6,7 @@
 #define IL_LAB_GROUP_H
 
 #include "initlab/study.h"
+#include "lab/recorder.h"
 
 typedef struct il_block {
     const il_study *study;
@@ -15,6 +16,9 @@ typedef struct il_block {
     size_t n;
     uint32_t *ended; /* [n] filled with the seeds in the order in which their runs end */
     size_t lanes;    /* R, or 0 to choose */
+    il_recording recording;
+    il_record **record; /* [recording.seeds] as il_recorder has them; NULL: nothing is recorded */
+    il_alarms *alarms;
     const volatile sig_atomic_t *cancel;
     il_status (*finished)(void *context, size_t runs,
                           il_error *err); /* called when runs have ended */

@@ -159,9 +159,11 @@ static il_status run_group(probing *p, size_t done, size_t live, il_probe_sample
                           .own = !has_data(p),
                           .training = &draws};
     il_pass_forward(p->net, &pass);
-    for (size_t k = 0; k < layers; k++)
+    for (size_t k = 0; k < layers; k++) {
+        il_probe_slopes(p->net, k, n);
         for (size_t r = 0; r < live; r++)
             il_probe_forward(p->net, k, r, n, &samples[r * layers + k]);
+    }
     if (has_data(p))
         il_pass_loss(p->net, &pass, p->loss, p->right);
     for (size_t r = 0; r < live && !has_data(p); r++)

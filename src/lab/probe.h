@@ -15,7 +15,10 @@ typedef struct il_probe_sample {
     bool finite_u, finite_delta;
 } il_probe_sample;
 
-/* Of replica r of layer k, after a forward pass of n samples; the layer's deltas are used as working space. */
+/* Puts the slopes φ' of layer k into its deltas, for il_probe_forward to see which units are dead. */
+void il_probe_slopes(const il_network *net, size_t k, size_t n);
+
+/* Of replica r of layer k, after a forward pass of n samples and il_probe_slopes. */
 void il_probe_forward(const il_network *net, size_t k, size_t r, size_t n, il_probe_sample *out);
 
 /* After the backward pass. */

@@ -111,17 +111,24 @@ static double share_saturated(const il_call *activation, const il_real *a, size_
 }
 
 /* The slopes are what the backward pass makes of ones. */
+void il_probe_slopes(const il_network *net, size_t k, size_t n) {
+    const il_layer *y = il_network_layer(net, k);
+    size_t values = n * y->fan_out * il_network_replicas(net);
+    if (y->slopes)
+        return;
+    for (size_t i = 0; i < values; i++)
+        y->delta[i] = 1;
+    il_activation_of(&y->activation)->backward(y->activation.arg, values, y->u, y->a, y->delta);
+}
+
 static double share_dead(const il_layer *y, size_t n, size_t R, size_t r) {
     size_t row = y->fan_out * R, dead = 0;
     if (y->slopes)
         return (double)NAN;
-    for (size_t i = 0; i < n * row; i++)
-        y->delta[i] = 1;
-    il_activation_of(&y->activation)->backward(y->activation.arg, n * row, y->u, y->a, y->delta);
     for (size_t j = r; j < row; j += R) {
         bool alive = false;
-        for (size_t i = 0; i < n; i++)
-            alive |= y->delta[i * row + j] != 0;
+        for (size_t i = 0; i < n && !alive; i++)
+            alive = y->delta[i * row + j] != 0;
         dead += !alive;
     }
     return (double)dead / (double)y->fan_out;

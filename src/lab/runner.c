@@ -22,7 +22,10 @@ typedef struct runner {
         *tasks; /* [n_arms]; an arm may share its predecessor's: data and network vary slowest */
     uint32_t *seed;  /* [n_arms][seeds] the seeds of each arm that are still to run */
     uint32_t *ended; /* [n_arms][seeds] each block's seeds, in the order in which they ended */
-    piece *pieces;   /* [n_pieces] */
+    il_recording recording; /* of which seeds is no more than the study's */
+    il_record *
+        *record;   /* [n_arms][recording.seeds] of runs that are under way or wait to be written */
+    piece *pieces; /* [n_pieces] */
     size_t n_pieces;
     pthread_mutex_t lock; /* over the fields below and the progress callback */
     size_t done;
@@ -109,6 +112,14 @@ static void release(runner *run) {
     free(run->seed);
     free(run->ended);
     free(run->pieces);
+    for (size_t i = 0; run->record && i < run->study->n_arms * run->recording.seeds; i++)
+        free(run->record[i]);
+    free(run->record);
+}
+
+/* The records of an arm, from seed 1 on; NULL when none are asked for. */
+static il_record **records_of(const runner *run, size_t arm) {
+    return run->recording.seeds ? run->record + arm * run->recording.seeds : NULL;
 }
 
 /* What of a block has ended, and gone to the store. */
@@ -124,7 +135,8 @@ static il_status store_ended(advance *a, il_error *err) {
     il_finished runs = {.arm = a->arm,
                         .n = a->ended - a->stored,
                         .seed = a->seed + a->stored,
-                        .row = run->results->runs + a->arm * run->study->seeds};
+                        .row = run->results->runs + a->arm * run->study->seeds,
+                        .record = records_of(run, a->arm)};
     a->stored = a->ended;
     a->last = il_seconds();
     return runs.n > 0 ? il_store_put(run->options.store, &runs, err) : IL_OK;
@@ -144,6 +156,17 @@ static il_status finished(void *context, size_t runs, il_error *err) {
     return due ? store_ended(a, err) : IL_OK;
 }
 
+/* Without a store nobody reads them. */
+static void drop_records(runner *run, const piece *p) {
+    const uint32_t *seed = run->seed + p->arm * run->study->seeds + p->first;
+    for (size_t i = 0; i < p->n; i++)
+        if (seed[i] <= run->recording.seeds) {
+            il_record **record = &records_of(run, p->arm)[seed[i] - 1];
+            free(*record);
+            *record = NULL;
+        }
+}
+
 static il_status run_block(void *context, size_t item, size_t worker) {
     (void)worker;
     runner *run = context;
@@ -161,6 +184,9 @@ static il_status run_block(void *context, size_t item, size_t worker) {
         .n = p->n,
         .ended = run->ended + at,
         .lanes = run->options.lanes,
+        .recording = run->recording,
+        .record = records_of(run, arm),
+        .alarms = run->results->alarms ? run->results->alarms + arm * run->results->watched : NULL,
         .cancel = run->options.cancel,
         .finished = finished,
         .context = &a,
@@ -170,7 +196,8 @@ static il_status run_block(void *context, size_t item, size_t worker) {
     if (run->options.store) { /* also when the block was interrupted */
         il_status stored = store_ended(&a, status == IL_OK ? &error : &ignored);
         status = status == IL_OK ? stored : status;
-    }
+    } else
+        drop_records(run, p);
     if (status != IL_OK) {
         pthread_mutex_lock(&run->lock);
         if (run->error.status == IL_OK)
@@ -180,7 +207,18 @@ static il_status run_block(void *context, size_t item, size_t worker) {
     return status;
 }
 
+/* Curves are for the store alone; layers also raise alarms. */
+static void choose_recording(runner *run) {
+    il_recording asked = il_recording_of(&run->study->record);
+    if (run->options.store || asked.layers)
+        run->recording = asked;
+    if (run->recording.seeds > run->study->seeds)
+        run->recording.seeds = run->study->seeds;
+}
+
 static il_status allocate(runner *run, unsigned char **done, il_error *err) {
+    choose_recording(run);
+    size_t recorded = run->recording.seeds;
     size_t arms = run->study->n_arms, seeds = run->study->seeds;
     il_results *results = run->results = calloc(1, sizeof *results);
     run->tasks = calloc(arms, sizeof *run->tasks);
@@ -192,9 +230,13 @@ static il_status allocate(runner *run, unsigned char **done, il_error *err) {
         results->seeds = seeds;
         results->runs = calloc(arms * seeds, sizeof *results->runs);
         results->arms = calloc(arms, sizeof *results->arms);
+        results->watched = run->recording.layers ? recorded : 0;
+        results->alarms =
+            results->watched ? calloc(arms, recorded * sizeof *results->alarms) : NULL;
     }
+    run->record = recorded ? calloc(arms, recorded * sizeof *run->record) : NULL;
     if (!results || !run->tasks || !run->seed || !run->ended || !*done || !results->runs ||
-        !results->arms)
+        !results->arms || (recorded && !run->record) || (results->watched && !results->alarms))
         return il_fail(err, IL_NO_MEMORY, "no memory for the results of %zu runs", arms * seeds);
     return IL_OK;
 }
@@ -209,8 +251,8 @@ static il_status join_store(runner *run, unsigned char *done, il_error *err) {
         data[i] = i > 0 && run->tasks[i].data == run->tasks[i - 1].data
                       ? data[i - 1]
                       : il_digest_data(run->tasks[i].data);
-    il_status status =
-        il_store_begin(run->options.store, run->study, data, run->results->runs, done, err);
+    il_status status = il_store_begin(run->options.store, run->study, data, &run->recording,
+                                      run->results->runs, done, run->results->alarms, err);
     free(data);
     return status;
 }
@@ -276,5 +318,6 @@ void il_results_free(il_results *results) {
         return;
     free(results->runs);
     free(results->arms);
+    free(results->alarms);
     free(results);
 }

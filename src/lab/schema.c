@@ -142,6 +142,11 @@ const il_spec_key il_spec_keys[IL_SPEC_KEYS] = {
                         .words = engines,
                         .n_words = sizeof engines / sizeof engines[0],
                         .doc = "auto chooses by the size of network and data"},
+    [IL_SPEC_RECORD] = {.name = "record",
+                        .kind = IL_SPEC_CALL,
+                        .initial = "none",
+                        .family = &il_recordings,
+                        .doc = "what is kept of each arm's first runs: none, curves or layers"},
 };
 
 size_t il_spec_find_word(const char *const *words, size_t n, const char *word) {

@@ -237,6 +237,23 @@ static il_status check_criterion(const reader *r, const il_place *place) {
                       il_criterion_format(&r->spec->converged, text));
 }
 
+/* Room for all that a run may have recorded is made before it begins. */
+static il_status read_record(const reader *r, const char *text, const il_place *place) {
+    il_status status = il_call_parse(&il_recordings, text, place, &r->spec->record, r->err);
+    if (status != IL_OK)
+        return status;
+    const il_spec_list *networks = &r->spec->list[IL_KEY_NETWORK];
+    const il_recording wanted = il_recording_of(&r->spec->record);
+    size_t points = wanted.curves ? r->spec->budget / wanted.curves + 2 : 0, layers = 0;
+    for (size_t i = 0; wanted.layers && i < networks->n; i++)
+        layers = networks->widths[i].n - 1 > layers ? networks->widths[i].n - 1 : layers;
+    if (points <= IL_MAX_POINTS && points * layers * IL_PROBE_STATISTICS <= IL_MAX_LAYER_NUMBERS)
+        return IL_OK;
+    return il_fail_at(r->err, place, 0,
+                      "record: every %u of %zu epochs is too often to be kept: give a larger every",
+                      wanted.curves, r->spec->budget);
+}
+
 static il_status read_single(const reader *r, size_t key) {
     const il_spec_key *schema = &il_spec_keys[key];
     const il_yaml_node *node = r->value[key];
@@ -261,6 +278,8 @@ static il_status read_single(const reader *r, size_t key) {
         return status == IL_OK ? check_criterion(r, place) : status;
     case IL_SPEC_BASELINE:
         return find_baseline(r, text, place);
+    case IL_SPEC_RECORD:
+        return read_record(r, text, place);
     default:
         status = read_word(r, schema, text, place, &word);
         if (status == IL_OK && key == IL_SPEC_ENGINE)

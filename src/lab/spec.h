@@ -22,6 +22,7 @@ enum {
     IL_SPEC_CONVERGED,
     IL_SPEC_BASELINE,
     IL_SPEC_ENGINE,
+    IL_SPEC_RECORD,
     IL_SPEC_KEYS
 };
 
@@ -81,6 +82,7 @@ typedef struct il_spec {
     il_place converged_place;
     size_t baseline; /* its index in list[IL_KEY_INIT]; SIZE_MAX: none */
     il_spec_engine engine;
+    il_call record;
     il_place whole;    /* the file without a line */
     il_yaml **sources; /* [n_sources], the file and the overrides: they hold what places point to */
     size_t n_sources;

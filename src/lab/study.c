@@ -120,6 +120,7 @@ il_status il_spec_study(const il_spec *spec, const il_folders *folders, il_study
     study->judges = spec->judges;
     study->folders = folders;
     study->converged = spec->converged;
+    study->record = spec->record;
     for (size_t key = 0; key < IL_KEYS; key++)
         study->varied[key] = spec->list[key].n > 1;
     *out = study;

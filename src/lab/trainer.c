@@ -113,6 +113,7 @@ il_status il_trainer_new(const il_network_config *config, const il_training *tra
     il_network_config whole = *config;
     size_t most = evaluation && evaluation->n > train->n ? evaluation->n : train->n;
     whole.batch = t->chunk < most ? t->chunk : most;
+    whole.batch = training->room < whole.batch ? whole.batch : training->room;
     whole.slots = il_optimizer_slots(&training->optimizer);
     whole.lane_slots = il_optimizer_lane_slots(&training->optimizer);
     status = il_schedule_check(&t->training.schedule, t->training.epochs, err);

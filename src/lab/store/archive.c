@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What stays open to read records from. */
+struct il_archive_file {
+    sqlite3 *db;
+    char *path;
+    sqlite3_int64 *arm; /* [n_arms] */
+};
+
 typedef struct reader {
     sqlite3 *db;
     const char *path;
@@ -169,6 +176,46 @@ static il_status summarize(const reader *r, il_error *err) {
     return status;
 }
 
+static il_status count_records(reader *r, il_error *err) {
+    il_archive *a = r->archive;
+    bool has;
+    sqlite3_stmt *select = NULL;
+    a->recorded = calloc(a->n_arms, sizeof *a->recorded);
+    il_status status =
+        a->recorded ? il_store_has_records(r->db, r->path, &has, err) : no_memory(r, err);
+    if (status != IL_OK || !has)
+        return status;
+    status = il_store_prepare(r->db, r->path,
+                              "SELECT count(*) FROM record WHERE arm = ? AND seed BETWEEN 1 AND ?",
+                              &select, err);
+    for (size_t i = 0; i < a->n_arms && status == IL_OK; i++) {
+        sqlite3_bind_int64(select, 1, r->arm[i]);
+        sqlite3_bind_int64(select, 2, (sqlite3_int64)a->asked);
+        if (sqlite3_step(select) != SQLITE_ROW)
+            status = cannot_read(r, err);
+        a->recorded[i] = (size_t)sqlite3_column_int64(select, 0);
+        sqlite3_reset(select);
+    }
+    sqlite3_finalize(select);
+    return status;
+}
+
+/* The archive keeps the connection. */
+static il_status keep_open(reader *r, il_error *err) {
+    struct il_archive_file *file = r->archive->file = calloc(1, sizeof *file);
+    if (file)
+        file->path = strdup(r->path);
+    if (!file || !file->path)
+        return no_memory(r, err);
+    if (sqlite3_exec(r->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        return cannot_read(r, err);
+    file->db = r->db;
+    file->arm = r->arm;
+    r->db = NULL;
+    r->arm = NULL;
+    return IL_OK;
+}
+
 il_status il_archive_read(const char *path, const char *name, il_archive **out, il_error *err) {
     reader r = {.path = path, .archive = calloc(1, sizeof *r.archive)};
     *out = NULL;
@@ -183,7 +230,11 @@ il_status il_archive_read(const char *path, const char *name, il_archive **out, 
     if (status == IL_OK)
         status = read_runs(&r, err);
     if (status == IL_OK)
+        status = count_records(&r, err);
+    if (status == IL_OK)
         status = summarize(&r, err);
+    if (status == IL_OK)
+        status = keep_open(&r, err);
     sqlite3_close(r.db);
     free(r.arm);
     if (status == IL_OK)
@@ -193,9 +244,28 @@ il_status il_archive_read(const char *path, const char *name, il_archive **out, 
     return status;
 }
 
+il_status il_archive_record(const il_archive *a, size_t arm, il_arm_record **out, il_error *err) {
+    const struct il_archive_file *file = a->file;
+    *out = NULL;
+    if (a->recorded[arm] > 0)
+        return il_records_read(file->db, file->path, file->arm[arm], a->asked, out, err);
+    *out = calloc(1, sizeof **out);
+    return *out ? IL_OK : il_fail(err, IL_NO_MEMORY, "%s: no memory to read it", file->path);
+}
+
+static void close_file(struct il_archive_file *file) {
+    if (!file)
+        return;
+    sqlite3_close(file->db);
+    free(file->path);
+    free(file->arm);
+    free(file);
+}
+
 void il_archive_free(il_archive *a) {
     if (!a)
         return;
+    close_file(a->file);
     char *const texts[] = {a->name,     a->converged, a->settings, a->version,
                            a->openblas, a->command,   a->spec};
     for (size_t i = 0; i < 7; i++)
@@ -212,5 +282,6 @@ void il_archive_free(il_archive *a) {
     free(a->runs);
     free(a->ran);
     free(a->arms);
+    free(a->recorded);
     free(a);
 }

@@ -10,58 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define APPLICATION 0x694c6162 /* "iLab" */
-#define FORMAT 1
 #define PATIENCE 10000 /* milliseconds to wait for another process that reads or commits */
-#define TEXT_OF(x) #x
-#define NUMBER(x) TEXT_OF(x)
-
-/* run.state is an il_outcome; a loss that is not a number is NULL. Runs lie in the order of their arm and seed, so that
- * those of a block are written side by side: with a hash of each run as its key, half a million runs took five times as
- * long to store and three times the room. */
-static const char schema[] =
-    "BEGIN;"
-    "PRAGMA application_id = " NUMBER(
-        APPLICATION) ";"
-                     "PRAGMA user_version = " NUMBER(
-                         FORMAT) ";"
-                                 "CREATE TABLE study ("
-                                 "  study INTEGER PRIMARY KEY,"
-                                 "  key BLOB NOT NULL UNIQUE," /* hash of the settings and the arms */
-                                 "  turn INTEGER NOT NULL," /* the study run last has the largest */
-                                 "  name TEXT NOT NULL,"
-                                 "  seeds INTEGER NOT NULL," /* runs of each arm, at most, that it was ever asked for */
-                                 "  budget INTEGER NOT NULL,"
-                                 "  converged TEXT NOT NULL,"
-                                 "  settings TEXT NOT NULL," /* a line for each key */
-                                 "  version TEXT NOT NULL,"
-                                 "  openblas TEXT NOT NULL,"
-                                 "  command TEXT NOT NULL,"
-                                 "  spec TEXT NOT NULL"
-                                 ") STRICT;"
-                                 "CREATE TABLE arm ("
-                                 "  arm INTEGER PRIMARY KEY,"
-                                 "  key BLOB NOT NULL UNIQUE," /* hash of the settings */
-                                 "  settings TEXT NOT NULL" /* JSON: all that decides a run's result, but for its seed */
-                                 ") STRICT;"
-                                 "CREATE TABLE member (" /* the arms of a study; other studies may share them */
-                                 "  study INTEGER NOT NULL REFERENCES study,"
-                                 "  place INTEGER NOT NULL,"
-                                 "  arm INTEGER NOT NULL REFERENCES arm,"
-                                 "  baseline INTEGER," /* the place of the arm it is compared with */
-                                 "  PRIMARY KEY (study, place)"
-                                 ") STRICT, WITHOUT ROWID;"
-                                 "CREATE TABLE run ("
-                                 "  arm INTEGER NOT NULL REFERENCES arm,"
-                                 "  seed INTEGER NOT NULL,"
-                                 "  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),"
-                                 "  epochs INTEGER NOT NULL,"
-                                 "  layer INTEGER NOT NULL,"
-                                 "  loss REAL,"
-                                 "  accuracy REAL,"
-                                 "  PRIMARY KEY (arm, seed)"
-                                 ") STRICT, WITHOUT ROWID;"
-                                 "COMMIT;";
 
 il_status il_store_fail(sqlite3 *db, const char *path, const char *doing, il_error *err) {
     int code = sqlite3_errcode(db), reason = sqlite3_system_errno(db);
@@ -78,8 +27,8 @@ il_status il_store_fail(sqlite3 *db, const char *path, const char *doing, il_err
                    told ? strerror(reason) : sqlite3_errmsg(db));
 }
 
-static il_status execute(sqlite3 *db, const char *path, const char *sql, const char *doing,
-                         il_error *err) {
+il_status il_store_execute(sqlite3 *db, const char *path, const char *sql, const char *doing,
+                           il_error *err) {
     if (sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK)
         return IL_OK;
     il_status status = il_store_fail(db, path, doing, err);
@@ -115,14 +64,14 @@ static il_status check_header(int file, const char *path, bool *empty, il_error 
     if (*empty)
         return IL_OK;
     if (n < (ssize_t)sizeof header || memcmp(header, "SQLite format 3", 16) != 0 ||
-        big_endian(header + 68) != APPLICATION)
+        big_endian(header + 68) != IL_APPLICATION)
         return il_fail(err, IL_INVALID,
                        "%s is not a store of initlab: name another file, or a new one", path);
     uint32_t format = big_endian(header + 60);
-    if (format != FORMAT)
+    if (format == 0 || format > IL_FORMAT)
         return il_fail(err, IL_INVALID,
                        "%s was written by a newer initlab (format %u; this one, %s, knows %d)",
-                       path, format, il_version(), FORMAT);
+                       path, format, il_version(), IL_FORMAT);
     return IL_OK;
 }
 
@@ -177,10 +126,10 @@ static il_status connect_writable(il_store *store, bool empty, il_error *err) {
         open_database(path, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &store->db, err);
     if (status == IL_OK && !empty)
         status = check_content(store->db, path, err);
-    if (status == IL_OK && empty)
-        status = execute(store->db, path, schema, "cannot be made", err);
     if (status == IL_OK)
-        status = execute(store->db, path, settings, "cannot be written to", err);
+        status = il_store_make(store->db, path, empty, err);
+    if (status == IL_OK)
+        status = il_store_execute(store->db, path, settings, "cannot be written to", err);
     return status;
 }
 

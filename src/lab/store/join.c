@@ -157,8 +157,7 @@ static il_status enter_study(il_store *store, const il_study *study, const char 
     return status == IL_OK ? enter_members(store, study, id, err) : status;
 }
 
-/* SQLite keeps a NaN as NULL. */
-static float number_at(sqlite3_stmt *row, int column) {
+float il_store_number(sqlite3_stmt *row, int column) {
     return sqlite3_column_type(row, column) == SQLITE_NULL
                ? NAN
                : (float)sqlite3_column_double(row, column);
@@ -182,8 +181,8 @@ il_status il_store_read_runs(sqlite3 *db, const char *path, const sqlite3_int64 
             runs[at] = (il_run){.outcome = (uint8_t)sqlite3_column_int(select, 1),
                                 .epoch = (uint32_t)sqlite3_column_int64(select, 2),
                                 .layer = (uint16_t)sqlite3_column_int(select, 3),
-                                .loss = number_at(select, 4),
-                                .accuracy = number_at(select, 5)};
+                                .loss = il_store_number(select, 4),
+                                .accuracy = il_store_number(select, 5)};
             ran[at] = 1;
             ++*found;
         }
@@ -195,13 +194,51 @@ il_status il_store_read_runs(sqlite3 *db, const char *path, const sqlite3_int64 
     return status;
 }
 
+/* What the recorded runs of arm i say of their layers. */
+static il_status read_alarms(il_store *store, size_t i, il_alarms *alarms, il_error *err) {
+    size_t seeds = store->recording.seeds;
+    il_arm_record *record;
+    il_status status = il_records_read(store->db, store->path, store->arm[i], seeds, &record, err);
+    for (size_t k = 0; status == IL_OK && k < record->n; k++)
+        alarms[record->run[k].seed - 1] = record->run[k].alarms;
+    if (status == IL_OK)
+        il_arm_record_free(record);
+    return status;
+}
+
+/* Runs that lack records are not done. */
+static il_status find_records(il_store *store, const il_study *study, unsigned char *done,
+                              il_alarms *alarms, il_error *err) {
+    size_t seeds = store->recording.seeds;
+    unsigned char *whole = calloc(seeds + 1, 1);
+    il_status status = whole
+                           ? IL_OK
+                           : il_fail(err, IL_NO_MEMORY, "%s: no memory for the records of %zu runs",
+                                     store->path, seeds);
+    for (size_t i = 0; i < study->n_arms && seeds > 0 && status == IL_OK; i++) {
+        memset(whole, 0, seeds);
+        status =
+            il_records_find(store->db, store->path, store->arm[i], &store->recording, whole, err);
+        for (size_t k = 0; k < seeds && status == IL_OK; k++) {
+            store->found -= done[i * study->seeds + k] && !whole[k];
+            done[i * study->seeds + k] &= whole[k];
+        }
+        if (status == IL_OK && alarms)
+            status = read_alarms(store, i, alarms + i * seeds, err);
+    }
+    free(whole);
+    return status;
+}
+
 il_status il_store_begin(il_store *store, const il_study *study, const il_digest *data,
-                         il_run *runs, unsigned char *done, il_error *err) {
+                         const il_recording *recording, il_run *runs, unsigned char *done,
+                         il_alarms *alarms, il_error *err) {
     il_status status = IL_NO_MEMORY;
     char *settings = il_study_settings(study);
     il_digest *keys = calloc(study->n_arms, sizeof *keys);
     free(store->arm);
     store->found = store->kept = 0;
+    store->recording = *recording;
     store->arm = calloc(study->n_arms, sizeof *store->arm);
     if (!settings || !keys || !store->arm)
         il_fail(err, status, "%s: no memory for %zu arms", store->path, study->n_arms);
@@ -220,6 +257,8 @@ il_status il_store_begin(il_store *store, const il_study *study, const il_digest
         status = il_store_read_runs(store->db, store->path, store->arm, study->n_arms, study->seeds,
                                     runs, done, &store->found, err);
     store->kept = store->found;
+    if (status == IL_OK)
+        status = find_records(store, study, done, alarms, err);
     if (status == IL_OK)
         status = il_writer_start(store, err);
     free(settings);

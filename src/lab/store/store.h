@@ -1,10 +1,11 @@
-/* What the files of the store share. Data flows one way: key.c names arms, file.c opens the file, join.c matches it with
- * a study, writer.c adds runs, and archive.c reads a study back.
+/* What the files of the store share. Data flows one way: key.c names arms, file.c opens the file, schema.c makes its
+ * tables, join.c matches it with a study, writer.c adds runs, records.c what was recorded of them, and archive.c reads a
+ * study back.
  */
 #ifndef IL_LAB_STORE_H
 #define IL_LAB_STORE_H
 
-#include "initlab/store.h"
+#include "lab/recorder.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
@@ -13,6 +14,9 @@
 /* Part of every run's key. It must rise with any change that changes a result of the lockstep engine: when the hashes
  * in tests/golden/bits.h change. */
 #define IL_ALGORITHMS 1
+
+#define IL_APPLICATION 0x694c6162 /* "iLab" */
+#define IL_FORMAT 2               /* of the file; 1 had no records */
 
 /* The name of an arm, or of samples, by content. */
 typedef struct il_digest {
@@ -24,6 +28,7 @@ typedef struct il_finished {
     size_t arm, n;
     const uint32_t *seed;
     const il_run *row;
+    il_record **record; /* [recording.seeds] of the arm, freed when written; NULL: none */
 } il_finished;
 
 #define IL_WAITING 64 /* finished blocks that may wait for the writer */
@@ -33,7 +38,8 @@ struct il_store {
     sqlite3 *db;
     int lock; /* the descriptor that holds the lock, or -1 */
 
-    sqlite3_int64 *arm; /* [n_arms of the study] ids */
+    sqlite3_int64 *arm;     /* [n_arms of the study] ids */
+    il_recording recording; /* that the study asks for */
     size_t found;
     char difference[512];
 
@@ -70,15 +76,43 @@ il_status il_store_fail(sqlite3 *db, const char *path, const char *doing, il_err
 il_status il_store_prepare(sqlite3 *db, const char *path, const char *sql, sqlite3_stmt **out,
                            il_error *err);
 
+/* Executes statements; rolls back after an error. */
+il_status il_store_execute(sqlite3 *db, const char *path, const char *sql, const char *doing,
+                           il_error *err);
+
+/* Makes what tables the file lacks. */
+il_status il_store_make(sqlite3 *db, const char *path, bool empty, il_error *err);
+il_status il_store_has_records(sqlite3 *db, const char *path, bool *has, il_error *err);
+
+/* A column that may be NULL, which is how SQLite keeps a NaN. */
+float il_store_number(sqlite3_stmt *row, int column);
+
 /* Reads the runs of the seeds 1 … seeds of n_arms arms into runs [n_arms][seeds]; sets ran[i] for each of the *found. */
 il_status il_store_read_runs(sqlite3 *db, const char *path, const sqlite3_int64 *arm, size_t n_arms,
                              size_t seeds, il_run *runs, unsigned char *ran, size_t *found,
                              il_error *err);
 
-/* Enters the study, and reads what the store has of its runs [n_arms][seeds]: done[i] is set for each. data[n_arms] are
- * the digests of the arms' datasets. Then starts the writer. */
+/* The statements with which a record is written. */
+enum { IL_PUT_RECORD, IL_PUT_POINT, IL_PUT_LAYER, IL_PUT_SNAPSHOT, IL_PUTS };
+il_status il_records_prepare(sqlite3 *db, const char *path, sqlite3_stmt *put[IL_PUTS],
+                             il_error *err);
+bool il_records_put(sqlite3_stmt *const put[IL_PUTS], sqlite3_int64 arm, const il_run *run,
+                    const il_record *record, const il_recording *recording);
+
+/* Sets whole[seed - 1] for the seeds 1 … recording->seeds of which there is what `recording` asks for. */
+il_status il_records_find(sqlite3 *db, const char *path, sqlite3_int64 arm,
+                          const il_recording *recording, unsigned char *whole, il_error *err);
+
+/* Reads what was recorded of the seeds 1 … seeds of an arm. */
+il_status il_records_read(sqlite3 *db, const char *path, sqlite3_int64 arm, size_t seeds,
+                          il_arm_record **out, il_error *err);
+
+/* Enters the study, and reads what the store has of its runs [n_arms][seeds]: done[i] is set for each that needs not run
+ * (again, to be recorded). data[n_arms] are the digests of the arms' datasets, alarms [n_arms][recording->seeds] what
+ * recorded runs say when layers are, else NULL. Then starts the writer. */
 il_status il_store_begin(il_store *store, const il_study *study, const il_digest *data,
-                         il_run *runs, unsigned char *done, il_error *err);
+                         const il_recording *recording, il_run *runs, unsigned char *done,
+                         il_alarms *alarms, il_error *err);
 
 /* Hands finished runs to the writer; they must stay in place until il_store_end. Fails once the writer has. */
 il_status il_store_put(il_store *store, const il_finished *runs, il_error *err);

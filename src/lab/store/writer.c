@@ -4,8 +4,15 @@
 #include "lab/store/store.h"
 
 #include <signal.h>
+#include <stdlib.h>
 
-static bool insert(sqlite3_stmt *statement, sqlite3_int64 arm, uint32_t seed, const il_run *run) {
+typedef struct writer {
+    il_store *store;
+    sqlite3_stmt *run, *same, *put[IL_PUTS];
+    size_t added; /* runs of the transaction that the store did not have */
+} writer;
+
+static void bind_run(sqlite3_stmt *statement, sqlite3_int64 arm, uint32_t seed, const il_run *run) {
     sqlite3_bind_int64(statement, 1, arm);
     sqlite3_bind_int64(statement, 2, seed);
     sqlite3_bind_int(statement, 3, run->outcome);
@@ -13,36 +20,108 @@ static bool insert(sqlite3_stmt *statement, sqlite3_int64 arm, uint32_t seed, co
     sqlite3_bind_int(statement, 5, run->layer);
     sqlite3_bind_double(statement, 6, (double)run->loss);     /* SQLite stores NaN as NULL */
     sqlite3_bind_double(statement, 7, (double)run->accuracy); /* NaN when targets are numbers */
-    bool done = sqlite3_step(statement) == SQLITE_DONE;
-    return sqlite3_reset(statement) == SQLITE_OK && done;
+}
+
+/* A run that was there, and was run again to be recorded, must have ended as it did. */
+static il_status check_same(writer *w, uint32_t seed, il_error *err) {
+    il_store *store = w->store;
+    int code = sqlite3_step(w->same);
+    sqlite3_reset(w->same);
+    if (code == SQLITE_ROW)
+        return IL_OK;
+    if (code != SQLITE_DONE)
+        return il_store_fail(store->db, store->path, "runs cannot be read", err);
+    return il_fail(err, IL_INVALID,
+                   "%s: seed %u, run again to be recorded, did not end as the store has it: it was "
+                   "computed otherwise: use a new file",
+                   store->path, seed);
+}
+
+static il_status insert(writer *w, sqlite3_int64 arm, uint32_t seed, const il_run *run,
+                        il_error *err) {
+    bind_run(w->run, arm, seed, run);
+    bool done = sqlite3_step(w->run) == SQLITE_DONE;
+    done &= sqlite3_reset(w->run) == SQLITE_OK;
+    if (!done)
+        return il_store_fail(w->store->db, w->store->path, "runs cannot be added", err);
+    if (sqlite3_changes(w->store->db) > 0) {
+        w->added++;
+        return IL_OK;
+    }
+    bind_run(w->same, arm, seed, run);
+    return check_same(w, seed, err);
+}
+
+/* A run, and with it what was recorded of it. */
+static il_status write_run(writer *w, const il_finished *block, uint32_t seed, il_error *err) {
+    il_store *store = w->store;
+    const il_run *run = &block->row[seed - 1];
+    bool recorded = block->record && seed <= store->recording.seeds;
+    il_status status = insert(w, store->arm[block->arm], seed, run, err);
+    if (status != IL_OK || !recorded || !block->record[seed - 1])
+        return status;
+    return il_records_put(w->put, store->arm[block->arm], run, block->record[seed - 1],
+                          &store->recording)
+               ? IL_OK
+               : il_store_fail(store->db, store->path, "records cannot be added", err);
+}
+
+static void free_records(const il_store *store, const il_finished *block) {
+    for (size_t k = 0; k < block->n; k++) {
+        if (!block->record || block->seed[k] > store->recording.seeds)
+            continue;
+        free(block->record[block->seed[k] - 1]);
+        block->record[block->seed[k] - 1] = NULL;
+    }
 }
 
 /* Blocks first … first + n - 1 of the ring, whole or not at all. */
-static il_status write_blocks(il_store *store, sqlite3_stmt *statement, size_t first, size_t n,
-                              size_t *runs, il_error *err) {
-    bool done = sqlite3_exec(store->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
-    *runs = 0;
-    for (size_t i = 0; i < n && done; i++) {
+static il_status write_blocks(writer *w, size_t first, size_t n, il_error *err) {
+    il_store *store = w->store;
+    il_status status =
+        il_store_execute(store->db, store->path, "BEGIN IMMEDIATE", "runs cannot be added", err);
+    w->added = 0;
+    if (status != IL_OK)
+        return status;
+    for (size_t i = 0; i < n && status == IL_OK; i++) {
         const il_finished *block = &store->waiting[(first + i) % IL_WAITING];
-        for (size_t k = 0; k < block->n && done; k++)
-            done = insert(statement, store->arm[block->arm], block->seed[k],
-                          &block->row[block->seed[k] - 1]);
-        *runs += block->n;
+        for (size_t k = 0; k < block->n && status == IL_OK; k++)
+            status = write_run(w, block, block->seed[k], err);
     }
-    done = done && sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
-    if (done)
-        return IL_OK;
-    il_status status = il_store_fail(store->db, store->path, "runs cannot be added", err);
-    sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    if (status == IL_OK)
+        status = il_store_execute(store->db, store->path, "COMMIT", "runs cannot be added", err);
+    else
+        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    for (size_t i = 0; i < n && status == IL_OK; i++)
+        free_records(store, &store->waiting[(first + i) % IL_WAITING]);
     return status;
+}
+
+static il_status prepare(writer *w, il_error *err) {
+    sqlite3 *db = w->store->db;
+    const char *path = w->store->path;
+    il_status status = il_store_prepare(
+        db, path, "INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?)", &w->run, err);
+    if (status == IL_OK)
+        status = il_store_prepare(db, path,
+                                  "SELECT 1 FROM run WHERE arm = ? AND seed = ? AND state = ? AND "
+                                  "epochs = ? AND layer = ? AND loss IS ? AND accuracy IS ?",
+                                  &w->same, err);
+    return status == IL_OK ? il_records_prepare(db, path, w->put, err) : status;
+}
+
+static void release(writer *w) {
+    sqlite3_finalize(w->run);
+    sqlite3_finalize(w->same);
+    for (int i = 0; i < IL_PUTS; i++)
+        sqlite3_finalize(w->put[i]);
 }
 
 static void *write_all(void *argument) {
     il_store *store = argument;
+    writer w = {.store = store};
     il_error error = {0};
-    sqlite3_stmt *statement;
-    il_store_prepare(store->db, store->path,
-                     "INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?)", &statement, &error);
+    prepare(&w, &error);
     pthread_mutex_lock(&store->mutex);
     store->error = error;
     for (;;) {
@@ -50,21 +129,21 @@ static void *write_all(void *argument) {
             pthread_cond_wait(&store->arrived, &store->mutex);
         if (store->n == 0)
             break;
-        size_t first = store->first, n = store->n, runs = 0;
+        size_t first = store->first, n = store->n;
         bool usable = store->error.status == IL_OK;
         pthread_mutex_unlock(&store->mutex);
-        il_status status = usable ? write_blocks(store, statement, first, n, &runs, &error) : IL_OK;
+        il_status status = usable ? write_blocks(&w, first, n, &error) : IL_OK;
         pthread_mutex_lock(&store->mutex);
-        if (status == IL_OK)
-            store->kept += runs;
-        else
+        if (status != IL_OK)
             store->error = error;
+        else if (usable)
+            store->kept += w.added;
         store->first = (first + n) % IL_WAITING;
         store->n -= n;
         pthread_cond_broadcast(&store->written);
     }
     pthread_mutex_unlock(&store->mutex);
-    sqlite3_finalize(statement);
+    release(&w);
     return NULL;
 }
 

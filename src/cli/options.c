@@ -18,8 +18,10 @@ const cli_option_desc cli_options[CLI_OPTIONS] = {
                   CLI_REPORT},
     [CLI_STUDY] = {"study", 0, CLI_TEXT, "NAME", 0, "the one run last", "which study of the file",
                    CLI_REPORT | CLI_EXPORT},
-    [CLI_SVG] = {"svg", 0, CLI_WORD, "curves|success|success-map|rmst-map", 0, NULL,
-                 "one chart alone, as SVG, instead of the page", CLI_REPORT},
+    [CLI_SVG] = {"svg", 0, CLI_WORD,
+                 "curves|success|success-map|rmst-map|loss|accuracy|signal|gradient|"
+                 "signal-epochs|gradient-epochs|weights|regions|lines",
+                 0, NULL, "one chart alone, as SVG, instead of the page", CLI_REPORT},
     [CLI_CSV] = {"csv", 0, CLI_FLAG, NULL, 0, NULL,
                  "a heading and a line per run, as run --format csv gives them; the default",
                  CLI_EXPORT},

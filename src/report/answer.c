@@ -65,13 +65,10 @@ static void put_question(const page *p) {
         put_choice(p);
         fputs(" does ", p->out);
     }
-    if (a->varied[IL_KEY_NETWORK])
-        fputs("a network", p->out);
-    else
-        fputs("a network ", p->out);
+    fputs("a ", p->out);
     if (!a->varied[IL_KEY_NETWORK])
         il_put_escaped(p->out, a->value[0][IL_KEY_NETWORK]);
-    fputs(" learn ", p->out);
+    fputs(a->varied[IL_KEY_NETWORK] ? "network learn " : " network learn ", p->out);
     il_put_escaped(p->out, a->varied[IL_KEY_DATA] ? "its task" : a->value[0][IL_KEY_DATA]);
     fputs(a->n_arms == 1 ? "?</p>\n" : " most often and fastest?</p>\n", p->out);
     fputs("<p>A run has converged at the end of the first epoch where <code>", p->out);
@@ -97,6 +94,20 @@ static void put_best(const page *p, il_rival rival) {
     char number[32], percent[32];
     const il_summary *best = &p->a->arms[p->order[0]];
     bool shown = rival.p <= IL_SIGNIFICANT;
+    size_t first = 1; /* arms that share the first place */
+    while (first < p->a->n_arms && p->a->arms[p->order[first]].rmst == best->rmst)
+        first++;
+    if (first > 1) {
+        for (size_t i = 0; i < first && first <= 3; i++) {
+            fputs(i == 0 ? "" : i + 1 < first ? ", " : " and ", p->out);
+            put_label(p, p->order[i]);
+        }
+        if (first > 3)
+            fprintf(p->out, "%zu arms", first);
+        fprintf(p->out, " share the first place, with %s epochs on average. ",
+                il_page_epochs(p, best->rmst, number));
+        return;
+    }
     put_label(p, p->order[0]);
     fprintf(p->out, " %s: %s epochs on average, with %s of its runs converging",
             shown ? "is the fastest" : "comes first", il_page_epochs(p, best->rmst, number),
@@ -130,7 +141,7 @@ static void put_rest(const page *p) {
     if (never > 2)
         fprintf(p->out, "%zu of %zu arms", never, p->a->n_arms);
     if (never > 0)
-        fprintf(p->out, " never converged (below %.2g %% with 95 %% confidence).",
+        fprintf(p->out, " never converged (below %.2g %% with 95 %% confidence).",
                 100 * il_wilson(0, p->a->seeds, 0.95).high);
     else if (compared > 1)
         fprintf(p->out,
@@ -158,7 +169,7 @@ il_status il_page_put_answer(const page *p, il_error *err) {
     else if (a->n_arms == 1) {
         put_label(p, 0);
         fprintf(p->out,
-                " converged in %s of its runs (95 %% interval %.1f–%.1f %%). It takes %s epochs on "
+                " converged in %s of its runs (95 %% interval %.1f–%.1f %%). It takes %s epochs on "
                 "average.",
                 il_page_percent(best, percent), 100 * best->success_ci.low,
                 100 * best->success_ci.high, il_page_epochs(p, best->rmst, number));

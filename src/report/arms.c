@@ -48,8 +48,9 @@ static void put_arm(const page *p, size_t arm) {
 
 void il_page_put_arms(page *p) {
     fputs(
-        "<section id=\"arms\">\n<h2>The arms</h2>\n<div class=\"wide\"><table><caption>The fastest "
-        "first; 95 % intervals, and the quartiles of a median, in small print.</caption>\n",
+        "<section id=\"arms\">\n<h2>The arms</h2>\n<div class=\"wide\"><table><caption><span>The "
+        "fastest "
+        "first; 95 % intervals, and the quartiles of a median, in small print.</span></caption>\n",
         p->out);
     il_put_head(p, p->baseline == SIZE_MAX ? "arm|success|RMST|median|diverged"
                                            : "arm|success|RMST|median|diverged|faster|p");

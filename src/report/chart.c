@@ -35,7 +35,7 @@ void il_chart_put(page *p, const chart *c) {
     c->caption(p, c);
     fprintf(p->out,
             "</figcaption>\n<details><summary>The data</summary><div class=\"wide\"><table>"
-            "<caption>%s</caption>\n",
+            "<caption><span>%s</span></caption>\n",
             c->table);
     c->data(p, c);
     fputs("</tbody></table></div></details>\n</figure>\n", p->out);

@@ -35,8 +35,7 @@ static void draw_panel(il_svg *svg, const il_area *area, const il_scale *scale, 
     for (size_t r = 0; r < rows; r++)
         for (size_t t = 0; t < d->times; t++) {
             size_t k = (rows - 1 - r) * d->n_layers / rows; /* layer 1 lies lowest */
-            level[r * d->times + t] =
-                level_of(scale, (double)d->course[s][k * d->times + t]);
+            level[r * d->times + t] = level_of(scale, (double)d->course[s][k * d->times + t]);
         }
     il_area_draw(area, svg);
     const il_raster raster = {.x = area->x.from,
@@ -62,13 +61,7 @@ static void draw_legend(il_svg *svg, const il_scale *scale, double x, double y) 
 }
 
 static void draw(page *p, const chart *c) {
-    panels ps = {.n = p->n_digests,
-                 .columns = 3,
-                 .left = 46,
-                 .width = 220,
-                 .height = 90,
-                 .top = 28,
-                 .below = 26};
+    il_panels ps = il_panels_of(p, 90);
     il_scale scale;
     il_svg svg;
     uint32_t last = 1;
@@ -80,29 +73,25 @@ static void draw(page *p, const chart *c) {
     draw_legend(&svg, &scale, ps.left, 10);
     for (size_t i = 0; i < ps.n; i++) {
         const digest *d = &p->digests[i];
-        double x, y, layers = (double)(d->n_layers > 0 ? d->n_layers : 1);
-        il_panel_at(&ps, i, &x, &y);
-        il_panel_title(p, &svg, x, y, d->arm, 28);
-        if (d->n_layers == 0)
-            continue;
-        il_area area = {.x = {0, last, x, x + ps.width, false},
-                        .y = {0.5, layers + 0.5, y + ps.height, y, false},
-                        .x_numbers = true,
-                        .y_numbers = true,
-                        .x_ticks = last < 4 ? last : 4,
-                        .y_ticks = d->n_layers < 4 ? d->n_layers : 4};
-        draw_panel(&svg, &area, &scale, d, (il_strip)c->what);
+        const il_scale layers = {.low = 0.5, .high = (double)d->n_layers + 0.5};
+        il_area area = il_panel_area(&ps, i, (il_scale){.low = 0, .high = last}, layers);
+        area.y_numbers = true;
+        area.y_ticks = d->n_layers < 4 ? d->n_layers : 4;
+        il_panel_title(p, &svg, area.x.from, area.y.to, d->arm, 28);
+        if (d->n_layers > 0)
+            draw_panel(&svg, &area, &scale, d, (il_strip)c->what);
     }
     il_svg_end(&svg);
 }
 
 static void caption(page *p, const chart *c) {
-    fprintf(p->out,
-            "Root mean square of %s of each layer (upward, layer 1 nearest the input) by epoch "
-            "(across): medians over the recorded runs, lighter is larger. Runs that have ended stay "
-            "as they ended.",
-            c->what == IL_STRIP_SIGNAL ? "the activations"
-                                       : "the loss's gradient with respect to the pre-activations");
+    fprintf(
+        p->out,
+        "Root mean square of %s of each layer (upward, layer 1 nearest the input) by epoch "
+        "(across): medians over the recorded runs, lighter is larger. Runs that have ended stay "
+        "as they ended.",
+        c->what == IL_STRIP_SIGNAL ? "the activations"
+                                   : "the loss's gradient with respect to the pre-activations");
 }
 
 static void data(page *p, const chart *c) {
@@ -123,9 +112,10 @@ static void data(page *p, const chart *c) {
 }
 
 #define COURSES                                                                                    \
-    .has = il_has_course, .shown = il_panels_shown, .draw = draw, .caption = caption, .data = data, \
-    .needs = "runs whose layers were recorded over epochs: record: layers",                         \
-    .description = "One map for each arm: layers upward, epochs across, lighter where it is larger."
+    .has = il_has_course, .shown = il_panels_shown, .draw = draw, .caption = caption,              \
+    .data = data, .needs = "runs whose layers were recorded over epochs: record: layers",          \
+    .description =                                                                                 \
+        "One map for each arm: layers upward, epochs across, lighter where it is larger."
 
 const chart il_chart_signal_epochs = {
     .name = "signal-epochs",

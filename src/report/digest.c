@@ -8,8 +8,8 @@
 
 #define TIMES_MOST 60 /* epochs along a map of layers */
 
-static const il_probe_statistic statistics[IL_STRIPS] = {[IL_STRIP_SIGNAL] = IL_PROBE_A_RMS,
-                                                         [IL_STRIP_GRADIENT] = IL_PROBE_DELTA_RMS};
+static const il_probe_statistic statistics[IL_STRIPS] = {
+    [IL_STRIP_SIGNAL] = IL_PROBE_A_RMS, [IL_STRIP_GRADIENT] = IL_PROBE_DELTA_RMS};
 
 static float value_of(const il_point *point, il_curve curve) {
     const float values[IL_CURVES] = {[IL_CURVE_LOSS] = point->loss,
@@ -28,7 +28,7 @@ static int by_size(const void *a, const void *b) {
 static quartiles quartiles_of(float *x, size_t n, float worst) {
     size_t there = 0;
     for (size_t i = 0; i < n; i++)
-        there += !isnan(x[i]);
+        there += isnan(x[i]) ? 0 : 1;
     if (there == 0)
         return (quartiles){NAN, NAN, NAN};
     for (size_t i = 0; i < n; i++)
@@ -175,8 +175,7 @@ static bool allocate(const il_arm_record *record, digest *d, size_t **at, float 
     size_t at_run = il_layout_reserve(&layout, sizeof(float), shown, IL_CURVES, d->columns);
     size_t at_strip = il_layout_reserve(&layout, sizeof(strip), IL_STRIPS, d->n_layers, 1);
     size_t at_time = il_layout_reserve(&layout, sizeof *d->time, d->times, 1, 1);
-    size_t at_course =
-        il_layout_reserve(&layout, sizeof(float), IL_STRIPS, d->n_layers, d->times);
+    size_t at_course = il_layout_reserve(&layout, sizeof(float), IL_STRIPS, d->n_layers, d->times);
     size_t at_at = il_layout_reserve(&layout, sizeof **at, record->n, 1, 1);
     size_t at_x = il_layout_reserve(&layout, sizeof **x, record->n, 1, 1);
     char *block = d->block = il_layout_allocate(&layout);
@@ -227,6 +226,13 @@ il_status il_digest_make(const il_archive *archive, size_t arm, digest *out, il_
     }
     il_arm_record_free(record);
     return status;
+}
+
+size_t il_digest_layers(const il_archive *archive, size_t arm) {
+    il_widths widths;
+    il_error err;
+    bool known = il_widths_parse(archive->value[arm][IL_KEY_NETWORK], NULL, &widths, &err) == IL_OK;
+    return known ? widths.n - 1 : 0;
 }
 
 void il_digest_free(digest *d) {

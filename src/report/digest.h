@@ -40,11 +40,11 @@ typedef struct snapshot {
 
 typedef struct digest {
     size_t arm;
-    size_t n;                      /* recorded runs */
-    size_t columns;                /* epochs along the curves … */
-    uint32_t *epoch;               /* [columns] */
-    quartiles *curve[IL_CURVES];   /* [columns] */
-    size_t shown;                  /* runs drawn one by one: the seeds … */
+    size_t n;                    /* recorded runs */
+    size_t columns;              /* epochs along the curves … */
+    uint32_t *epoch;             /* [columns] */
+    quartiles *curve[IL_CURVES]; /* [columns] */
+    size_t shown;                /* runs drawn one by one: the seeds … */
     uint32_t seed[IL_RUNS_SHOWN];
     float *run[IL_RUNS_SHOWN];     /* [IL_CURVES][columns] */
     uint32_t ended[IL_RUNS_SHOWN]; /* the epochs at which they ended */
@@ -65,6 +65,9 @@ typedef struct digest {
 /* Of the recorded runs of one arm, which has some. Errors: those of il_archive_record. */
 il_status il_digest_make(const il_archive *archive, size_t arm, digest *out, il_error *err);
 void il_digest_free(digest *d);
+
+/* Layers of an arm's network, 0 when its text is none. */
+size_t il_digest_layers(const il_archive *archive, size_t arm);
 
 /* Fills what mean-field theory says of the strips, from the first layer's measured length on and from the output's
  * measured deltas back. It is about random weights of mean 0 without norm, dropout or bias. */

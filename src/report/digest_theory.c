@@ -97,7 +97,8 @@ void il_digest_theory(const il_archive *archive, const il_arm_record *record, di
     il_widths widths;
     il_call hidden, init;
     il_initializer initializer;
-    il_error err; /* what the texts name may be unknown here, as plug-ins are: then there is no theory */
+    il_error
+        err; /* what the texts name may be unknown here, as plug-ins are: then there is no theory */
     size_t n;
     if (d->n_layers == 0 || !is_plain(archive, d->arm) ||
         il_widths_parse(value[IL_KEY_NETWORK], NULL, &widths, &err) != IL_OK ||

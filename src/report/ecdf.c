@@ -3,17 +3,22 @@
 #include "report/scale.h"
 
 #include <math.h>
+#include <string.h>
 
 #define WIDTH 760.0
 #define LEFT 52.0
 #define TOP 16.0
-#define PLOT 430.0 /* width of the plotting area */
+#define BESIDE 430.0 /* width of the plotting area with the legend beside it … */
+#define WHOLE 690.0  /* … and under it, in two columns, when names are long */
+#define SHORT 22     /* bytes of a name that has room beside */
 #define HEIGHT 300.0
 #define ARMS 12
 
 typedef struct plot {
     page *p;
     il_area area;
+    double width;
+    bool beside;  /* the legend is beside the plotting area */
     size_t steps; /* of the curve in p->epoch and p->count */
 } plot;
 
@@ -40,12 +45,12 @@ static void draw_axes(const plot *t, il_svg *svg) {
         il_svg_text(svg, LEFT - 6, il_scale_at(&area.y, area.y.high * tick / 5) + 4, "end", "tick",
                     text);
     }
-    il_svg_text(svg, LEFT + PLOT / 2, TOP + HEIGHT + 38, "middle", "tick", "epochs");
+    il_svg_text(svg, LEFT + t->width / 2, TOP + HEIGHT + 38, "middle", "tick", "epochs");
 }
 
 /* The share converged by the epoch at a column of the plotting area. */
 static double share_at(const plot *t, int column) {
-    double epoch = t->p->a->budget * (double)column / PLOT;
+    double epoch = t->p->a->budget * (double)column / t->width;
     size_t low = 0;
     for (size_t high = t->steps; low < high;) {
         size_t middle = low + (high - low) / 2;
@@ -63,7 +68,7 @@ static double y_of(const plot *t, double share) {
 
 /* One point for every column, so that a curve of many runs is no larger than it looks. `shift` moves it up or down. */
 static void draw_steps(const plot *t, il_svg *svg, double shift, bool backward) {
-    const int columns = (int)PLOT;
+    const int columns = (int)t->width;
     for (int i = 0; i <= columns; i++) {
         int column = backward ? columns - i : i;
         il_svg_path_to(svg, LEFT + column, y_of(t, share_at(t, column) + shift));
@@ -75,7 +80,7 @@ static void draw_curve(const plot *t, il_svg *svg, const char *class, const char
     double before = 0;
     il_svg_path_begin(svg, class);
     il_svg_path_to(svg, LEFT, y_of(t, 0));
-    for (int column = 0; column <= (int)PLOT; column++) {
+    for (int column = 0; column <= (int)t->width; column++) {
         double share = share_at(t, column);
         if (share > before) {
             il_svg_path_to(svg, LEFT + column, y_of(t, before));
@@ -83,37 +88,52 @@ static void draw_curve(const plot *t, il_svg *svg, const char *class, const char
         }
         before = share;
     }
-    il_svg_path_to(svg, LEFT + PLOT, y_of(t, before));
+    il_svg_path_to(svg, LEFT + t->width, y_of(t, before));
     il_svg_path_end(svg, label);
 }
 
 /* The legend says at which share a curve ends: the rest is censored. */
-static void draw_legend(const page *p, il_svg *svg, size_t arm, size_t row, const char *class) {
+static void draw_legend(const plot *t, il_svg *svg, size_t arm, size_t i, const char *class) {
     char label[IL_LABEL], percent[32];
-    double x = LEFT + PLOT + 24, y = TOP + 8 + 24 * (double)row;
+    double x = t->beside ? LEFT + t->width + 24 : LEFT + WIDTH / 2 * (double)(i % 2) - 24;
+    double end = t->beside ? WIDTH - 2 : x + WIDTH / 2 - 30;
+    double y = t->beside ? TOP + 8 + 24 * (double)i : TOP + HEIGHT + 66 + 22 * (double)(i / 2);
     il_svg_line(svg, x, y, x + 26, y, class);
-    il_svg_text(svg, x + 32, y + 4, "start", "tick",
-                il_page_shorten(il_page_label(p, arm, label), 23));
-    il_svg_text(svg, WIDTH - 2, y + 4, "end", "tick", il_page_percent(&p->a->arms[arm], percent));
+    il_page_shorten(il_page_label(t->p, arm, label), t->beside ? SHORT : 36);
+    il_svg_text(svg, x + 32, y + 4, "start", "tick", label);
+    il_svg_text(svg, end, y + 4, "end", "tick", il_page_percent(&t->p->a->arms[arm], percent));
 }
+
+static bool all_short(const page *p, const size_t *arms, size_t n) {
+    char label[IL_LABEL];
+    for (size_t i = 0; i < n; i++)
+        if (strlen(il_page_label(p, arms[i], label)) > SHORT)
+            return false;
+    return true;
+}
+
+/* A band wider than this says nothing. */
+#define WIDE 0.25
 
 static void draw(page *p, const chart *c) {
     size_t arms[ARMS], n = il_page_choose(p, ARMS, arms);
-    plot t = {.p = p};
+    plot t = {.p = p, .beside = all_short(p, arms, n)};
     il_svg svg;
     double band = il_ecdf_band(p->a->seeds, 0.95);
-    t.area = (il_area){.x = {0, p->a->budget, LEFT, LEFT + PLOT, false},
+    double legend = t.beside ? 0 : 22 * (double)((n + 1) / 2) + 8;
+    t.width = t.beside ? BESIDE : WHOLE;
+    t.area = (il_area){.x = {0, p->a->budget, LEFT, LEFT + t.width, false},
                        .y = {0, choose_top(p), TOP + HEIGHT, TOP, false},
                        .x_numbers = true,
                        .x_ticks = p->a->budget < 6 ? p->a->budget : 6,
                        .y_ticks = 5};
-    il_chart_begin(p, c, &svg, WIDTH, TOP + HEIGHT + 48);
+    il_chart_begin(p, c, &svg, WIDTH, TOP + HEIGHT + 48 + legend);
     draw_axes(&t, &svg);
     for (size_t i = n; i-- > 0;) { /* the fastest is drawn last, on top */
         char class[IL_SVG_CLASS], fill[IL_SVG_CLASS + 8], label[IL_LABEL];
         il_page_times(p, arms[i]);
         t.steps = il_ecdf(p->T, p->converged, p->a->seeds, p->epoch, p->count);
-        if (i == 0 || arms[i] == p->baseline) {
+        if (band <= WIDE && (i == 0 || arms[i] == p->baseline)) {
             snprintf(fill, sizeof fill, "f%zu band", i % IL_SVG_SERIES);
             il_svg_path_begin(&svg, fill);
             draw_steps(&t, &svg, band, false);
@@ -122,9 +142,9 @@ static void draw(page *p, const chart *c) {
         }
         draw_curve(&t, &svg, il_svg_series(i, class), il_page_label(p, arms[i], label));
         snprintf(fill, sizeof fill, "s%zu", i % IL_SVG_SERIES);
-        il_svg_circle(&svg, LEFT + PLOT, y_of(&t, p->a->arms[arms[i]].success), 4, fill,
+        il_svg_circle(&svg, LEFT + t.width, y_of(&t, p->a->arms[arms[i]].success), 4, fill,
                       "the rest had not converged");
-        draw_legend(p, &svg, arms[i], i, class);
+        draw_legend(&t, &svg, arms[i], i, class);
     }
     il_svg_end(&svg);
 }
@@ -135,13 +155,17 @@ static size_t shown(const page *p) {
 }
 
 static void caption(page *p, const chart *c) {
+    double band = il_ecdf_band(p->a->seeds, 0.95);
     (void)c;
-    fprintf(
-        p->out,
+    fputs(
         "Share of runs that had converged by an epoch (1 − Kaplan–Meier). A circle marks where the "
-        "budget cut the other runs off. The shade around the fastest arm%s holds the whole true "
-        "curve with 95 %% confidence (± %.1f %%).",
-        p->baseline == SIZE_MAX ? "" : " and the baseline", 100 * il_ecdf_band(p->a->seeds, 0.95));
+        "budget cut the other runs off.",
+        p->out);
+    if (band <= WIDE)
+        fprintf(p->out,
+                " The shade around the fastest arm%s holds the whole true curve with 95 %% "
+                "confidence (± %.1f %%).",
+                p->baseline == SIZE_MAX ? "" : " and the baseline", 100 * band);
 }
 
 static void put_row(page *p, size_t arm) {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static size_t index_of(const grid *g, size_t side, const char *value) {
+static size_t index_of(const il_grid *g, size_t side, const char *value) {
     size_t i = 0;
     while (i < g->n[side] && strcmp(g->value[side][i], value) != 0)
         i++;
@@ -10,7 +10,7 @@ static size_t index_of(const grid *g, size_t side, const char *value) {
 }
 
 /* Depth and initialization are what maps are about: of three keys the first other one makes several maps. */
-static void choose_maps(grid *g) {
+static void choose_maps(il_grid *g) {
     size_t at = 0;
     while (at < IL_MAPS && (g->key[at] == IL_KEY_NETWORK || g->key[at] == IL_KEY_INIT))
         at++;
@@ -20,8 +20,8 @@ static void choose_maps(grid *g) {
     g->key[IL_MAPS] = key;
 }
 
-bool il_page_grid(const page *p, grid *g) {
-    *g = (grid){.sides = 0};
+bool il_page_grid(const page *p, il_grid *g) {
+    *g = (il_grid){.sides = 0};
     for (il_key key = 0; key < IL_KEYS; key++)
         if (p->a->varied[key] && g->sides++ < IL_SIDES)
             g->key[g->sides - 1] = key;
@@ -42,7 +42,7 @@ bool il_page_grid(const page *p, grid *g) {
     return g->n[IL_ROWS] * g->n[IL_COLUMNS] * g->n[IL_MAPS] == p->a->n_arms;
 }
 
-size_t il_grid_arm(const page *p, const grid *g, const size_t at[IL_SIDES]) {
+size_t il_grid_arm(const page *p, const il_grid *g, const size_t at[IL_SIDES]) {
     for (size_t i = 0; i < p->a->n_arms; i++) {
         size_t same = 0;
         for (size_t side = 0; side < g->sides; side++)

@@ -26,7 +26,23 @@ static void put_contents(const page *p) {
         if (has(p, il_charts[i]))
             fprintf(p->out, "<li><a href=\"#figure-%s\">%s</a></li>\n", il_charts[i]->name,
                     il_charts[i]->heading);
+    if (has(p, &il_chart_signal))
+        fputs("<li><a href=\"#alarms\">Alarms</a></li>\n", p->out);
     fputs("<li><a href=\"#reproduce\">Reproduce this</a></li>\n</ul></nav>\n", p->out);
+}
+
+/* What the study could have shown as well. */
+static void put_missing(const page *p) {
+    if (p->recorded == 0)
+        fputs("<p class=\"note\">This study recorded nothing while it ran. With <code>record: "
+              "layers</code> in it, a report also shows losses, the signals and gradients of the "
+              "layers, weights, and what the networks learned.</p>\n",
+              p->out);
+    else if (!has(p, &il_chart_signal))
+        fputs(
+            "<p class=\"note\">With <code>record: layers</code> in the study, a report also shows "
+            "the signals and gradients of the layers.</p>\n",
+            p->out);
 }
 
 static void put_block(FILE *out, const char *heading, const char *text) {
@@ -61,6 +77,8 @@ static il_status put_page(page *p, il_error *err) {
     for (size_t i = 0; i < IL_CHARTS; i++)
         if (has(p, il_charts[i]))
             il_chart_put(p, il_charts[i]);
+    il_page_put_alarms(p);
+    put_missing(p);
     put_reproduction(p);
     fprintf(p->out, "<script>%s</script>\n</body>\n</html>\n", il_page_script);
     return ferror(p->out) ? il_fail(err, IL_IO, "the report could not be written") : IL_OK;
@@ -69,6 +87,8 @@ static il_status put_page(page *p, il_error *err) {
 il_status il_report_html(const il_archive *archive, FILE *out, il_error *err) {
     page p;
     il_status status = il_page_open(&p, archive, out, err);
+    if (status == IL_OK)
+        status = il_page_read_records(&p, err);
     if (status == IL_OK)
         status = put_page(&p, err);
     il_page_close(&p);
@@ -80,6 +100,8 @@ il_status il_report_svg(const il_archive *archive, il_chart which, FILE *out, il
     const chart *c = il_charts[which];
     il_status status = il_page_open(&p, archive, out, err);
     p.alone = true;
+    if (status == IL_OK && which >= IL_CHART_LOSS)
+        status = il_page_read_records(&p, err);
     if (status == IL_OK && !has(&p, c))
         status = il_fail(err, IL_INVALID, "the chart %s takes %s", c->name, c->needs);
     else if (status == IL_OK) {

@@ -53,9 +53,9 @@ static void draw_band(il_svg *svg, const il_area *area, const digest *d, const q
     il_svg_path_begin(svg, "f0 band");
     for (size_t i = 0; i < 2 * d->columns; i++) {
         size_t column = i < d->columns ? i : 2 * d->columns - 1 - i;
-        il_svg_path_to(svg, il_scale_at(&area->x, d->epoch[column]),
-                       il_scale_at(&area->y,
-                                   (double)(i < d->columns ? q[column].high : q[column].low)));
+        il_svg_path_to(
+            svg, il_scale_at(&area->x, d->epoch[column]),
+            il_scale_at(&area->y, (double)(i < d->columns ? q[column].high : q[column].low)));
     }
     il_svg_path_end(svg, "half of the recorded runs");
 }
@@ -92,13 +92,7 @@ static uint32_t find_last(const page *p) {
 }
 
 static void draw(page *p, const chart *c) {
-    panels ps = {.n = p->n_digests,
-                 .columns = 3,
-                 .left = 46,
-                 .width = 220,
-                 .height = 120,
-                 .top = 28,
-                 .below = 26};
+    il_panels ps = il_panels_of(p, 120);
     il_curve curve = (il_curve)c->what;
     il_svg svg;
     il_scale scale = find_scale(p, curve);
@@ -110,17 +104,9 @@ static void draw(page *p, const chart *c) {
     if (find_baseline(p))
         il_legend_line(&svg, x, 10, "s1 d1", "the baseline's median");
     for (size_t i = 0; i < ps.n; i++) {
-        double y;
-        il_panel_at(&ps, i, &x, &y);
-        il_area area = {.x = {0, last, x, x + ps.width, false},
-                        .y = scale,
-                        .x_numbers = true,
-                        .y_numbers = i % ps.columns == 0,
-                        .x_ticks = last < 4 ? last : 4,
-                        .y_ticks = 4};
-        area.y.from = y + ps.height;
-        area.y.to = y;
-        il_panel_title(p, &svg, x, y, p->digests[i].arm, 28);
+        il_area area = il_panel_area(&ps, i, (il_scale){.low = 0, .high = last}, scale);
+        area.percent = curve == IL_CURVE_ACCURACY;
+        il_panel_title(p, &svg, area.x.from, area.y.to, p->digests[i].arm, 28);
         draw_panel(p, &svg, &area, &p->digests[i], curve);
     }
     il_svg_end(&svg);
@@ -128,11 +114,12 @@ static void draw(page *p, const chart *c) {
 
 static void caption(page *p, const chart *c) {
     bool loss = c->what == IL_CURVE_LOSS;
-    fprintf(p->out,
-            "%s by epoch, on the samples that judge a run; %s. Runs that have ended stay where they "
-            "ended in the median and the band, which holds the middle half of the runs.",
-            loss ? "Loss" : "Share of samples classified correctly",
-            find_scale(p, (il_curve)c->what).log ? "on a logarithmic scale" : "on a linear scale");
+    fprintf(
+        p->out,
+        "%s by epoch, on the samples that judge a run; %s. Runs that have ended stay where they "
+        "ended in the median and the band, which holds the middle half of the runs.",
+        loss ? "Loss" : "Share of samples classified correctly",
+        find_scale(p, (il_curve)c->what).log ? "on a logarithmic scale" : "on a linear scale");
 }
 
 static void data(page *p, const chart *c) {
@@ -163,15 +150,16 @@ static void data(page *p, const chart *c) {
 }
 
 #define CURVES                                                                                     \
-    .has = il_has_curves, .shown = il_panels_shown, .draw = draw, .caption = caption, .data = data, \
-    .needs = "runs whose curves were recorded: record: curves"
+    .has = il_has_curves, .shown = il_panels_shown, .draw = draw, .caption = caption,              \
+    .data = data, .needs = "runs whose curves were recorded: record: curves"
 
 const chart il_chart_loss = {
     .name = "loss",
     .heading = "Loss",
     .title = "Loss by epoch",
-    .description = "One panel for each arm: the median of the recorded runs' losses, a band for the "
-                   "middle half of them, and thin lines for single runs.",
+    .description =
+        "One panel for each arm: the median of the recorded runs' losses, a band for the "
+        "middle half of them, and thin lines for single runs.",
     .table = "Median loss, and quartiles",
     .what = IL_CURVE_LOSS,
     CURVES,
@@ -181,8 +169,9 @@ const chart il_chart_accuracy = {
     .name = "accuracy",
     .heading = "Accuracy",
     .title = "Accuracy by epoch",
-    .description = "One panel for each arm: the median of the recorded runs' accuracies, a band for "
-                   "the middle half of them, and thin lines for single runs.",
+    .description =
+        "One panel for each arm: the median of the recorded runs' accuracies, a band for "
+        "the middle half of them, and thin lines for single runs.",
     .table = "Median accuracy, and quartiles",
     .what = IL_CURVE_ACCURACY,
     CURVES,

@@ -12,7 +12,7 @@
 enum { SUCCESS, RMST };
 
 static bool has(const page *p, const chart *c) {
-    grid g;
+    il_grid g;
     (void)c;
     return il_page_grid(p, &g);
 }
@@ -28,7 +28,7 @@ static double cell_of(const page *p, const chart *c, size_t arm, char text[32]) 
     return 1 - s->rmst / p->a->budget;
 }
 
-static void draw_row(page *p, const chart *c, const grid *g, size_t at[IL_SIDES], double y,
+static void draw_row(page *p, const chart *c, const il_grid *g, size_t at[IL_SIDES], double y,
                      double width, il_svg *svg) {
     char text[32], color[8], label[IL_LABEL], hint[IL_LABEL + 64];
     snprintf(label, sizeof label, "%s", g->value[IL_ROWS][at[IL_ROWS]]);
@@ -46,13 +46,13 @@ static void draw_row(page *p, const chart *c, const grid *g, size_t at[IL_SIDES]
 }
 
 /* "hidden: relu" over a map that is one of several. */
-static const char *name_map(const grid *g, size_t map, char label[IL_LABEL]) {
+static const char *name_map(const il_grid *g, size_t map, char label[IL_LABEL]) {
     snprintf(label, IL_LABEL, "%s: %s", il_key_name(g->key[IL_MAPS]), g->value[IL_MAPS][map]);
     return label;
 }
 
 static void draw(page *p, const chart *c) {
-    grid g;
+    il_grid g;
     il_svg svg;
     char label[IL_LABEL];
     if (!il_page_grid(p, &g))
@@ -80,7 +80,7 @@ static void draw(page *p, const chart *c) {
 }
 
 static void caption(page *p, const chart *c) {
-    grid g;
+    il_grid g;
     if (!il_page_grid(p, &g))
         return;
     fprintf(p->out, "%s by %s (across) and %s (down)%s%s. Lighter is better.",
@@ -93,7 +93,7 @@ static void caption(page *p, const chart *c) {
 }
 
 static void data(page *p, const chart *c) {
-    grid g;
+    il_grid g;
     char text[32];
     if (!il_page_grid(p, &g))
         return;

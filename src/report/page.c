@@ -46,7 +46,8 @@ void il_page_close(page *p) {
 /* Arms with records, evenly through the ranking when there are more than panels; the baseline takes the place of the
  * nearest in rank. Returns how many. */
 static size_t choose_recorded(const page *p, size_t arms[IL_PANELS]) {
-    size_t n = p->recorded < IL_PANELS ? p->recorded : IL_PANELS, rank = 0, taken = 0, base = SIZE_MAX;
+    size_t n = p->recorded < IL_PANELS ? p->recorded : IL_PANELS, rank = 0, taken = 0,
+           base = SIZE_MAX;
     bool has_baseline = false;
     for (size_t i = 0; i < p->a->n_arms; i++) {
         size_t arm = p->order[i];
@@ -114,7 +115,7 @@ char *il_page_percent(const il_summary *arm, char text[32]) {
     double percent = 100 * arm->success;
     if (arm->converged && arm->converged < arm->runs)
         percent = fmin(fmax(percent, 0.1), 99.9);
-    snprintf(text, 32, "%.1f %%", percent);
+    snprintf(text, 32, "%.1f %%", percent);
     return text;
 }
 

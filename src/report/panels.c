@@ -3,15 +3,40 @@
 #include <string.h>
 
 #define TITLE 38.0
-#define GAP 26.0
+#define GAP 30.0
+#define TICKS 4
 
-void il_panel_at(const panels *panels, size_t i, double *x, double *y) {
+static size_t at_most(double range, size_t most) {
+    return range < (double)most ? (size_t)range : most;
+}
+
+il_panels il_panels_of(const page *p, double height) {
+    return (il_panels){.n = p->n_digests,
+                       .columns = 3,
+                       .left = 46,
+                       .width = 210,
+                       .height = height,
+                       .top = 28,
+                       .below = 26};
+}
+
+il_area il_panel_area(const il_panels *panels, size_t i, il_scale x, il_scale y) {
+    il_area area = {.x = x, .y = y, .x_numbers = true, .y_numbers = i % panels->columns == 0};
+    il_panel_at(panels, i, &area.x.from, &area.y.to);
+    area.x.to = area.x.from + panels->width;
+    area.y.from = area.y.to + panels->height;
+    area.x_ticks = at_most(x.high - x.low, TICKS);
+    area.y_ticks = TICKS;
+    return area;
+}
+
+void il_panel_at(const il_panels *panels, size_t i, double *x, double *y) {
     *x = panels->left + (panels->width + GAP) * (double)(i % panels->columns);
     *y = panels->top + TITLE +
          (TITLE + panels->height + panels->below) * (double)(i / panels->columns);
 }
 
-double il_panels_height(const panels *panels) {
+double il_panels_height(const il_panels *panels) {
     double x, y;
     il_panel_at(panels, panels->n - 1, &x, &y);
     return y + panels->height + panels->below;

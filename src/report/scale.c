@@ -85,16 +85,23 @@ char *il_format_short(double value, char text[IL_NUMBER_TEXT]) {
     return text;
 }
 
+static void put_number(il_svg *svg, double x, double y, const char *anchor, double value,
+                       bool percent) {
+    char text[IL_NUMBER_TEXT + 8];
+    il_format_short(percent ? 100 * value : value, text);
+    strcat(text, percent ? " %" : "");
+    il_svg_text(svg, x, y, anchor, "tick", text);
+}
+
 void il_area_draw(const il_area *area, il_svg *svg) {
     const il_scale *x = &area->x, *y = &area->y;
     double tick[IL_TICKS];
-    char text[IL_NUMBER_TEXT];
     size_t n = il_scale_ticks(y, area->y_ticks, tick);
     for (size_t i = 0; i < n; i++) {
         double at = il_scale_at(y, tick[i]);
         il_svg_line(svg, x->from, at, x->to, at, "grid");
         if (area->y_numbers)
-            il_svg_text(svg, x->from - 6, at + 4, "end", "tick", il_format_short(tick[i], text));
+            put_number(svg, x->from - 6, at + 4, "end", tick[i], area->percent);
     }
     il_svg_line(svg, x->from, y->from, x->to, y->from, "axis");
     n = il_scale_ticks(x, area->x_ticks, tick);
@@ -102,6 +109,6 @@ void il_area_draw(const il_area *area, il_svg *svg) {
         double at = il_scale_at(x, tick[i]);
         il_svg_line(svg, at, y->from, at, y->from + 4, "axis");
         if (area->x_numbers)
-            il_svg_text(svg, at, y->from + 17, "middle", "tick", il_format_short(tick[i], text));
+            put_number(svg, at, y->from + 17, "middle", tick[i], false);
     }
 }

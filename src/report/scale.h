@@ -29,6 +29,7 @@ char *il_format_short(double value, char text[IL_NUMBER_TEXT]);
 typedef struct il_area {
     il_scale x, y;
     bool x_numbers, y_numbers;
+    bool percent;            /* y is a share */
     size_t x_ticks, y_ticks; /* about how many */
 } il_area;
 void il_area_draw(const il_area *area, il_svg *svg);

@@ -11,8 +11,10 @@ static void find_scale(const page *p, il_strip s, il_scale *y, size_t *layers) {
         *layers = d->n_layers > *layers ? d->n_layers : *layers;
         for (size_t k = 0; k < d->n_layers; k++) {
             const strip *at = &d->strip[s][k];
-            if (at->low > 0 && isfinite(at->low))
-                low = fmin(low, at->low);
+            const double seen[] = {at->low, at->value};
+            for (size_t which = 0; which < 2; which++)
+                if (seen[which] > 0)
+                    low = fmin(low, seen[which]);
             if (isfinite(at->high))
                 high = fmax(high, at->high);
         }
@@ -47,21 +49,15 @@ static void draw_panel(il_svg *svg, const il_area *area, const digest *d, il_str
         double x = il_scale_at(&area->x, (double)k + 1);
         snprintf(hint, sizeof hint, "layer %zu: %s", k + 1, il_format_short(at->value, value));
         if (at->high > at->low)
-            il_svg_line(svg, x, il_scale_at(&area->y, at->low), x,
-                        il_scale_at(&area->y, at->high), "s0");
+            il_svg_line(svg, x, il_scale_at(&area->y, at->low), x, il_scale_at(&area->y, at->high),
+                        "s0");
         il_svg_circle(svg, x, il_scale_at(&area->y, at->value), fmin(4, fmax(0.35 * room, 1.5)),
                       at->value > 0 ? "f0" : "s0", hint);
     }
 }
 
 static void draw(page *p, const chart *c) {
-    panels ps = {.n = p->n_digests,
-                 .columns = 3,
-                 .left = 46,
-                 .width = 220,
-                 .height = 120,
-                 .top = 28,
-                 .below = 26};
+    il_panels ps = il_panels_of(p, 120);
     il_scale scale;
     size_t layers;
     il_svg svg;
@@ -71,31 +67,25 @@ static void draw(page *p, const chart *c) {
     double x = il_legend_line(&svg, ps.left, 10, "s0", "measured, and its range over runs");
     il_legend_line(&svg, x, 10, "s1", "mean-field theory, where it applies");
     for (size_t i = 0; i < ps.n; i++) {
-        double y;
-        il_panel_at(&ps, i, &x, &y);
-        il_area area = {.x = {0.5, (double)layers + 0.5, x, x + ps.width, false},
-                        .y = scale,
-                        .x_numbers = true,
-                        .y_numbers = i % ps.columns == 0,
-                        .x_ticks = layers < 6 ? layers : 6,
-                        .y_ticks = 4};
-        area.y.from = y + ps.height;
-        area.y.to = y;
-        il_panel_title(p, &svg, x, y, p->digests[i].arm, 28);
+        const il_scale across = {.low = 0.5, .high = (double)layers + 0.5};
+        il_area area = il_panel_area(&ps, i, across, scale);
+        il_panel_title(p, &svg, area.x.from, area.y.to, p->digests[i].arm, 28);
         draw_panel(&svg, &area, &p->digests[i], (il_strip)c->what);
     }
     il_svg_end(&svg);
 }
 
 static void caption(page *p, const chart *c) {
-    fputs(c->what == IL_STRIP_SIGNAL
-              ? "Root mean square of each layer's activations before the first step, layer 1 nearest "
-                "the input. A level line keeps the signal alive; one that falls forgets the input, "
-                "one that rises explodes."
-              : "Root mean square of the loss's gradient with respect to each layer's pre-activations "
-                "before the first step, layer 1 nearest the input. Read it from right to left, as "
-                "gradients travel.",
-          p->out);
+    fputs(
+        c->what == IL_STRIP_SIGNAL
+            ? "Root mean square of each layer's activations before the first step, layer 1 nearest "
+              "the input. A level line keeps the signal alive; one that falls forgets the input, "
+              "one that rises explodes."
+            : "Root mean square of the loss's gradient with respect to each layer's "
+              "pre-activations "
+              "before the first step, layer 1 nearest the input. Read it from right to left, as "
+              "gradients travel.",
+        p->out);
     fputs(" An empty circle is 0.", p->out);
 }
 
@@ -120,8 +110,8 @@ static void data(page *p, const chart *c) {
 }
 
 #define STRIPS                                                                                     \
-    .has = il_has_layers, .shown = il_panels_shown, .draw = draw, .caption = caption, .data = data, \
-    .needs = "runs whose layers were recorded: record: layers"
+    .has = il_has_layers, .shown = il_panels_shown, .draw = draw, .caption = caption,              \
+    .data = data, .needs = "runs whose layers were recorded: record: layers"
 
 const chart il_chart_signal = {
     .name = "signal",

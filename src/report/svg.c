@@ -11,15 +11,21 @@
 #define DARK                                                                                       \
     "--s0:#56b4e9;--s1:#ff9a56;--s2:#35c79f;--s3:#e89ac7;--s4:#f0e442;--s5:#c8c8c8;--s6:#b8a2f0;"  \
     "--s7:#ff8f8f;--ink:#eee;--axis:#aaa;--grid:#444"
-#define SERIES(n) ".s" #n "{stroke:var(--s" #n ")}.f" #n "{fill:var(--s" #n ")}"
+#define SERIES(n) ".s" #n ",.p" #n "{stroke:var(--s" #n ")}.f" #n "{fill:var(--s" #n ")}"
 const char il_svg_style[] =
     "svg{font:13px system-ui,sans-serif;" LIGHT "}"
     "@media screen and (prefers-color-scheme:dark){svg{" DARK "}}"
     "svg text{fill:var(--ink)}svg .onlight{fill:#000}svg .ondark{fill:#fff}"
     ".under{fill:none;stroke:#000;stroke-width:4}.over{fill:none;stroke:#fff;stroke-width:2}"
     "svg .tick{font-size:12px}.bold{font-weight:600}.run{fill:none;stroke:var(--axis);"
-    "stroke-width:1;opacity:.55}.axis{stroke:var(--axis);fill:none}.grid{stroke:var(--grid);fill:none}"
+    "stroke-width:1;opacity:.55}.axis{stroke:var(--axis);fill:none}.grid{stroke:var(--grid);fill:"
+    "none}"
     "[class^=s]{fill:none;stroke-width:2}.band{opacity:.15}"
+    ".c0{opacity:.18}.c1{opacity:.36}.c2{opacity:.6}.faint{opacity:.6}.bars{opacity:.35}[class^=p],"
+    ".halo{fill:none;"
+    "stroke-width:5;stroke-linecap:round}.halo{stroke:var(--back,#fff);stroke-width:7.5}"
+    ".p1,.p3,.p5,.p7,.square{stroke-linecap:square;stroke-width:4.5}.frame{fill:none;"
+    "stroke:var(--axis)}.square{stroke-width:7}"
     ".d1{stroke-dasharray:7 3}.d2{stroke-dasharray:2 3}.d3{stroke-dasharray:9 3 2 3}" SERIES(0)
         SERIES(1) SERIES(2) SERIES(3) SERIES(4) SERIES(5) SERIES(6) SERIES(7);
 
@@ -144,6 +150,12 @@ void il_svg_path_to(il_svg *svg, double x, double y) {
     putc(' ', svg->out);
     put_number(svg->out, y);
     svg->in_path = true;
+}
+
+void il_svg_path_dot(il_svg *svg, double x, double y) {
+    svg->in_path = false;
+    il_svg_path_to(svg, x, y);
+    fputs("h0", svg->out);
 }
 
 void il_svg_shapes_begin(il_svg *svg, const char *class, const char *fill) {

@@ -23,6 +23,7 @@ typedef struct il_svg {
  * the colors of series, which colour-blind readers can tell apart, f0 … f7 fill with them, and "f0 band" does so faintly;
  * d1 … d3 are dashes;
  * "run" draws thin lines; text is "tick" for numbers and names, "bold" for headings;
+ * p0 … p7 draw dots, round or square by turns, in the colors of series and halo what lies under them; "c0 … c2" make a fill fainter;
  * a line drawn as "under" and then as "over" is seen on every color. To be put into a <style> element of a page; a chart that stands `alone` has its own. */
 extern const char il_svg_style[];
 
@@ -50,6 +51,7 @@ void il_svg_text(il_svg *svg, double x, double y, const char *anchor, const char
 /* A path through the points given until it ends; `hint` as above. */
 void il_svg_path_begin(il_svg *svg, const char *class);
 void il_svg_path_to(il_svg *svg, double x, double y);
+void il_svg_path_dot(il_svg *svg, double x, double y); /* alone: round or square by its class */
 void il_svg_path_end(il_svg *svg, const char *hint);
 
 /* Rectangles that are one mark; end them with il_svg_path_end. `fill` as in il_svg_rect. */

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BINS 30
+#define BINS 31 /* 0 lies in the middle of one */
+#define WIDTH 164.0
+#define HEIGHT 54.0
+#define ROW 122.0
 #define LAYERS 4 /* at most; of more, evenly from the first to the last */
 
 /* Of one layer's weights. */
@@ -73,8 +76,7 @@ static size_t measure_arm(const page *p, const digest *d, histogram h[LAYERS], s
     il_error err;
     size_t n = 0, layers;
     il_real *room = NULL;
-    if (d->kept == 0 ||
-        il_archive_network(p->a, d->arm, IL_LOCKSTEP, 16, 1, &net, &err) != IL_OK)
+    if (d->kept == 0 || il_archive_network(p->a, d->arm, IL_LOCKSTEP, 16, 1, &net, &err) != IL_OK)
         return 0;
     layers = il_network_layers(net);
     room = calloc(il_network_size(net), sizeof *room);
@@ -104,48 +106,51 @@ static void draw_outline(il_svg *svg, const histogram *h, size_t when, double x,
     il_svg_path_end(svg, when ? "when the runs ended" : "before training");
 }
 
-static void draw_histogram(il_svg *svg, const histogram *h, double x, double y, double width,
-                           double height) {
+static void draw_histogram(il_svg *svg, const histogram *h, size_t layer, double x, double y) {
+    const double width = WIDTH, height = HEIGHT;
     char text[IL_NUMBER_TEXT];
     il_svg_line(svg, x + width / 2, y, x + width / 2, y + height, "grid");
     draw_outline(svg, h, 0, x, y, width, height, "f5 bars");
     draw_outline(svg, h, 1, x, y, width, height, "s0");
     il_svg_line(svg, x, y + height, x + width, y + height, "axis");
     il_svg_text(svg, x, y + height + 15, "start", "tick", il_format_short(-h->most, text));
-    il_svg_text(svg, x + width / 2, y + height + 15, "middle", "tick", "0");
+    snprintf(text, sizeof text, "layer %zu", layer + 1);
+    il_svg_text(svg, x + width / 2, y + height + 15, "middle", "tick", text);
     il_svg_text(svg, x + width, y + height + 15, "end", "tick", il_format_short(h->most, text));
 }
 
-static size_t count_kept(const page *p) {
+/* How many arms have weights, and how many of their layers are shown at most. */
+static size_t count_kept(const page *p, size_t *layers) {
     size_t n = 0;
-    for (size_t i = 0; i < p->n_digests; i++)
+    *layers = 1;
+    for (size_t i = 0; i < p->n_digests; i++) {
+        size_t here = il_digest_layers(p->a, p->digests[i].arm);
         n += p->digests[i].kept > 0;
+        if (p->digests[i].kept > 0 && here > *layers)
+            *layers = here < LAYERS ? here : LAYERS;
+    }
     return n;
 }
 
-/* A row for each arm, a column for each shown layer. */
+/* A histogram for each shown layer, side by side; two arms in a row where they have two layers. */
 static void draw(page *p, const chart *c) {
-    const double row = 112, top = 28, width = 166, height = 54;
+    const double top = 28, pitch = (IL_PANELS_WIDTH - 2) / LAYERS;
     il_svg svg;
-    size_t arms = 0;
-    il_chart_begin(p, c, &svg, IL_PANELS_WIDTH, top + row * (double)count_kept(p));
+    size_t arms = 0, layers, kept = count_kept(p, &layers), columns = LAYERS / layers;
+    il_chart_begin(p, c, &svg, IL_PANELS_WIDTH,
+                   top + ROW * (double)((kept + columns - 1) / columns));
     double x = il_legend_area(&svg, 2, 10, "f5 bars", "before training");
     il_legend_line(&svg, x, 10, "s0", "when the runs ended");
     for (size_t i = 0; i < p->n_digests; i++) {
         histogram h[LAYERS];
         size_t at[LAYERS], n = measure_arm(p, &p->digests[i], h, at);
-        double y = top + row * (double)arms + 34;
+        double y = top + ROW * (double)(arms / columns) + 38;
         if (p->digests[i].kept == 0)
             continue;
-        arms++;
-        il_panel_title(p, &svg, 2, y, p->digests[i].arm, 60);
-        for (size_t k = 0; k < n; k++) {
-            char text[32];
-            x = 2 + (width + 30) * (double)k;
-            snprintf(text, sizeof text, "layer %zu", at[k] + 1);
-            il_svg_text(&svg, x + width, y + 12, "end", "tick", text);
-            draw_histogram(&svg, &h[k], x, y, width, height);
-        }
+        x = 2 + pitch * (double)(arms++ % columns * layers);
+        il_panel_title(p, &svg, x, y, p->digests[i].arm, 60 / columns);
+        for (size_t k = 0; k < n; k++)
+            draw_histogram(&svg, &h[k], at[k], x + pitch * (double)k, y);
     }
     il_svg_end(&svg);
 }
@@ -169,8 +174,7 @@ static void data(page *p, const chart *c) {
             il_put_row(p, p->digests[i].arm);
             fprintf(p->out, "<td>%zu</td><td>%zu</td>", at[k] + 1, h[k].n);
             for (size_t when = 0; when < 2; when++)
-                fprintf(p->out, "<td>%s</td><td>%s</td>",
-                        il_format_short(h[k].mean[when], text[0]),
+                fprintf(p->out, "<td>%s</td><td>%s</td>", il_format_short(h[k].mean[when], text[0]),
                         il_format_short(h[k].std[when], text[1]));
             fprintf(p->out, "<td>%s</td></tr>\n", il_format_short(h[k].most / 1.02, text[2]));
         }

@@ -1,0 +1,154 @@
+/* Decision regions: what a few trained networks of each arm say of every point of the plane. */
+#include "report/plane.h"
+#include "report/raster.h"
+
+#include <string.h>
+
+#define CELLS 74 /* along a side */
+#define CLASSES IL_SVG_SERIES
+#define STEPS 3 /* of certainty */
+
+/* Its class and how certain: at a glance, in three steps. */
+static void fill(const il_plane *plane, size_t replica, unsigned char level[CELLS * CELLS]) {
+    il_real X[2 * IL_PLANE_BATCH];
+    size_t class[IL_PLANE_BATCH];
+    double probability[IL_PLANE_BATCH];
+    for (size_t row = 0; row < CELLS; row++) {
+        for (size_t i = 0; i < CELLS; i++) {
+            const size_t cell[2] = {i, CELLS - 1 - row};
+            for (size_t k = 0; k < 2; k++)
+                X[2 * i + k] = (il_real)(plane->low[k] + (plane->high[k] - plane->low[k]) *
+                                                             ((double)cell[k] + 0.5) / CELLS);
+        }
+        il_plane_classify(plane, replica, X, CELLS, class, probability);
+        for (size_t i = 0; i < CELLS; i++) {
+            size_t step = (size_t)(probability[i] > 0.65) + (probability[i] > 0.9);
+            level[row * CELLS + i] = (unsigned char)(class[i] % CLASSES * STEPS + step);
+        }
+    }
+}
+
+/* The share of the samples that are classified as they should be. */
+static double share_right(const il_plane *plane, size_t replica) {
+    size_t class[IL_PLANE_BATCH], right = 0, n = plane->data->n;
+    double probability[IL_PLANE_BATCH];
+    for (size_t first = 0; first < n; first += IL_PLANE_BATCH) {
+        size_t here = n - first < IL_PLANE_BATCH ? n - first : IL_PLANE_BATCH;
+        il_plane_classify(plane, replica, plane->data->X + 2 * first, here, class, probability);
+        for (size_t i = 0; i < here; i++)
+            right += class[i] == plane->data->label[first + i];
+    }
+    return (double)right / (double)n;
+}
+
+static void draw_run(il_svg *svg, const il_plane *plane, size_t run, uint32_t seed, double x,
+                     double y) {
+    unsigned char level[CELLS * CELLS];
+    char text[64];
+    const il_raster raster = {x, y, IL_PLANE_SIZE, IL_PLANE_SIZE, CELLS, CELLS, level};
+    fill(plane, 2 * run + 1, level);
+    for (unsigned char l = 0; l < CLASSES * STEPS; l++) {
+        snprintf(text, sizeof text, "f%d c%d", l / STEPS, l % STEPS);
+        il_raster_level(svg, &raster, l, text, NULL);
+    }
+    il_svg_rect(svg, x, y, IL_PLANE_SIZE, IL_PLANE_SIZE, "frame", NULL, NULL);
+    il_plane_samples(plane, svg, x, y);
+    snprintf(text, sizeof text, "seed %u: %.0f %%", seed, 100 * share_right(plane, 2 * run + 1));
+    il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 16, "middle", "tick", text);
+}
+
+static void draw_legend(const page *p, il_svg *svg) {
+    double x = 2;
+    il_plane plane;
+    bool found = false;
+    for (size_t i = 0; i < p->n_digests && !found; i++) {
+        found = il_plane_open(p, &p->digests[i], &plane);
+        for (size_t k = 0; found && k < plane.data->classes && k < CLASSES; k++) {
+            char class[IL_SVG_CLASS], text[32];
+            snprintf(class, sizeof class, "f%zu c2", k);
+            snprintf(text, sizeof text, "class %zu", k);
+            double next = il_legend_area(svg, x, 10, class, text);
+            snprintf(class, sizeof class, "p%zu", k);
+            il_svg_path_begin(svg, class);
+            il_svg_path_dot(svg, x + 12, 10);
+            il_svg_path_end(svg, NULL);
+            x = next;
+        }
+        il_plane_close(&plane);
+    }
+}
+
+static size_t count(const page *p) {
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_digests; i++) {
+        il_plane plane;
+        n += il_plane_open(p, &p->digests[i], &plane);
+        il_plane_close(&plane);
+    }
+    return n;
+}
+
+static void draw(page *p, const chart *c) {
+    il_svg svg;
+    size_t arms = 0;
+    il_chart_begin(p, c, &svg, IL_PANELS_WIDTH, il_planes_height(count(p)));
+    draw_legend(p, &svg);
+    for (size_t i = 0; i < p->n_digests; i++) {
+        const digest *d = &p->digests[i];
+        il_plane plane;
+        double x, y;
+        if (il_plane_open(p, d, &plane)) {
+            il_planes_at(arms, 0, &x, &y);
+            il_panel_title(p, &svg, x, y, d->arm, 44);
+            for (size_t run = 0; run < plane.runs; run++) {
+                il_planes_at(arms, run, &x, &y);
+                draw_run(&svg, &plane, run, d->kept_seed[run], x, y);
+            }
+            arms++;
+        }
+        il_plane_close(&plane);
+    }
+    il_svg_end(&svg);
+}
+
+static void caption(page *p, const chart *c) {
+    (void)c;
+    fprintf(p->out,
+            "What %d trained networks of each arm say of every point of the plane, with the task's "
+            "samples: stronger where the network is more certain (65 %% and 90 %%). Under each the "
+            "share of the samples it classifies correctly.",
+            IL_PLANES);
+}
+
+static void data(page *p, const chart *c) {
+    (void)c;
+    il_put_head(p, "arm|seed|correct before training|correct at the end");
+    for (size_t i = 0; i < p->n_digests; i++) {
+        const digest *d = &p->digests[i];
+        il_plane plane;
+        bool there = il_plane_open(p, d, &plane);
+        for (size_t run = 0; there && run < plane.runs; run++) {
+            il_put_row(p, d->arm);
+            fprintf(p->out, "<td>%u</td><td>%.1f %%</td><td>%.1f %%</td></tr>\n", d->kept_seed[run],
+                    100 * share_right(&plane, 2 * run), 100 * share_right(&plane, 2 * run + 1));
+        }
+        il_plane_close(&plane);
+    }
+}
+
+const chart il_chart_regions = {
+    .name = "regions",
+    .heading = "What the networks learned",
+    .title = "Decision regions of trained networks",
+    .description =
+        "A few squares for each arm, one for each run: the plane of the task's two inputs, "
+        "each point in the color of the class that the trained network gives it, and the "
+        "task's samples as marks.",
+    .needs = "runs whose parameters were kept: record: curves, on a task of two inputs and classes",
+    .has = il_has_plane,
+    .shown = il_panels_shown,
+    .draw = draw,
+    .caption = caption,
+    .table = "Samples that are classified correctly",
+    .data = data,
+};

@@ -245,11 +245,14 @@ static bool nth_word(const char *words, size_t i, char word[32]) {
     return true;
 }
 
+/* Words that an option can have at most. */
+#define CLI_WORDS 16
+
 static bool read_word(const cli_option_desc *o, const char *text, size_t *out) {
-    char word[8][32];
-    const char *names[8], *near;
+    char word[CLI_WORDS][32];
+    const char *names[CLI_WORDS], *near;
     size_t n = 0;
-    for (; n < 8 && nth_word(o->argument, n, word[n]); n++) {
+    for (; n < CLI_WORDS && nth_word(o->argument, n, word[n]); n++) {
         names[n] = word[n];
         *out = n;
         if (strcmp(word[n], text) == 0)

@@ -26,7 +26,10 @@ void il_chart_begin(page *p, const chart *c, il_svg *svg, double width, double h
 void il_chart_put(page *p, const chart *c) {
     size_t shown = c->shown ? c->shown(p) : p->a->n_arms;
     fprintf(p->out, "<figure id=\"figure-%s\">\n<h2>%s</h2>\n", c->name, c->heading);
-    if (shown < p->a->n_arms)
+    if (shown < p->a->n_arms && c->evenly)
+        fprintf(p->out, "<p class=\"note\">%zu of %zu arms, evenly through the ranking.</p>\n",
+                shown, p->a->n_arms);
+    else if (shown < p->a->n_arms)
         fprintf(p->out, "<p class=\"note\">The %zu fastest of %zu arms%s.</p>\n", shown,
                 p->a->n_arms, p->baseline == SIZE_MAX ? "" : ", and the baseline");
     fputs("<div class=\"wide\">\n", p->out);

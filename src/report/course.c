@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define ROWS 40 /* layers that a map tells apart */
+#define DARKEST 1e-12 /* times the largest: what lies below is as dark */
+#define ROWS 40       /* layers that a map tells apart */
 
 static void find_scale(const page *p, il_strip s, il_scale *scale) {
     double low = (double)INFINITY, high = 0;
@@ -17,7 +18,7 @@ static void find_scale(const page *p, il_strip s, il_scale *scale) {
                 high = fmax(high, v);
             }
         }
-    *scale = il_scale_of(low, high, 0, 1);
+    *scale = il_scale_of(fmax(low, high * DARKEST), high, 0, 1);
 }
 
 /* Its level, IL_LEVELS for what is not finite. */
@@ -51,13 +52,13 @@ static void draw_panel(il_svg *svg, const il_area *area, const il_scale *scale, 
 static void draw_legend(il_svg *svg, const il_scale *scale, double x, double y) {
     char text[IL_NUMBER_TEXT], color[8];
     il_svg_text(svg, x, y + 4, "start", "tick", il_format_short(scale->low, text));
-    x += 58;
+    x += 64;
     for (int i = 0; i < IL_LEVELS; i++)
         il_svg_rect(svg, x + 10 * i, y - 6, 10.3, 12, "heat",
                     il_svg_heat((i + 0.5) / IL_LEVELS, color), NULL);
     x += 10 * IL_LEVELS + 8;
     il_svg_text(svg, x, y + 4, "start", "tick", il_format_short(scale->high, text));
-    il_legend_area(svg, x + 90, y, "f7", "infinite or not a number");
+    il_legend_area(svg, x + 90, y, "bad", "infinite or not a number");
 }
 
 static void draw(page *p, const chart *c) {
@@ -112,8 +113,9 @@ static void data(page *p, const chart *c) {
 }
 
 #define COURSES                                                                                    \
-    .has = il_has_course, .shown = il_panels_shown, .draw = draw, .caption = caption,              \
-    .data = data, .needs = "runs whose layers were recorded over epochs: record: layers",          \
+    .has = il_has_course, .shown = il_panels_shown, .evenly = true, .draw = draw,                  \
+    .caption = caption, .data = data,                                                              \
+    .needs = "runs whose layers were recorded over epochs: record: layers",                        \
     .description =                                                                                 \
         "One map for each arm: layers upward, epochs across, lighter where it is larger."
 

@@ -8,6 +8,8 @@
 
 #define UNITS 32 /* drawn at most */
 #define ALIKE 1e-6
+#define MARK 8.0 /* on the positive side */
+#define MANY 8   /* units; of more only the lines at the end are drawn, thin and without marks */
 
 /* A unit's line: w · x + b = 0, scaled to |w| = 1; w = 0 where there is none. */
 typedef struct line {
@@ -89,38 +91,55 @@ static bool clip(const il_plane *plane, const line *l, double end[2][2]) {
 static void draw_lines(il_svg *svg, const il_plane *plane, const line *lines, size_t n, bool end,
                        double x, double y) {
     for (size_t k = 0; k < n; k++) {
-        double ends[2][2], at[2][2], class_at[2];
+        double ends[2][2], at[2][2], middle[2], mark[2];
         char class[2 * IL_SVG_CLASS];
         if (!is_line(&lines[k]) || !clip(plane, &lines[k], ends))
             continue;
-        snprintf(class, sizeof class, "s%zu%s", k % IL_SVG_SERIES, end ? "" : " d2 faint");
+        snprintf(class, sizeof class, "s%zu%s", k % IL_SVG_SERIES,
+                 !end       ? " d2 faint"
+                 : n > MANY ? " thin"
+                            : "");
         for (size_t i = 0; i < 2; i++)
             il_plane_at(plane, x, y, ends[i], at[i]);
         il_svg_line(svg, at[0][0], at[0][1], at[1][0], at[1][1], class);
-        if (!end)
-            continue;
-        for (size_t i = 0; i < 2; i++)
-            class_at[i] = (at[0][i] + at[1][i]) / 2;
-        il_svg_line(svg, class_at[0], class_at[1], class_at[0] + 8 * lines[k].w[0],
-                    class_at[1] - 8 * lines[k].w[1], class);
+        bool inside = end && n <= MANY;
+        for (size_t i = 0; i < 2; i++) {
+            const double corner[2] = {x, y};
+            middle[i] = (at[0][i] + at[1][i]) / 2;
+            mark[i] = middle[i] + (i == 0 ? MARK : -MARK) * lines[k].w[i];
+            inside = inside && mark[i] > corner[i] && mark[i] < corner[i] + IL_PLANE_SIZE;
+        }
+        if (inside)
+            il_svg_line(svg, middle[0], middle[1], mark[0], mark[1], class);
     }
+}
+
+static bool is_seen(const il_plane *plane, const line *lines, size_t n) {
+    double ends[2][2];
+    bool seen = false;
+    for (size_t k = 0; k < n; k++)
+        seen |= !is_line(&lines[k]) || clip(plane, &lines[k], ends);
+    return seen || n == 0;
 }
 
 static void draw_run(il_svg *svg, const il_plane *plane, size_t run, uint32_t seed, double x,
                      double y) {
     line lines[UNITS];
-    char text[64], shown[32];
+    char text[64], shown[96], where[16] = "";
     il_svg_rect(svg, x, y, IL_PLANE_SIZE, IL_PLANE_SIZE, "frame", NULL, NULL);
     for (size_t end = 0; end < 2; end++) {
         size_t n = read_lines(plane, 2 * run + end, lines);
-        draw_lines(svg, plane, lines, n, end == 1, x, y);
-        if (end == 1)
-            describe(lines, n, text);
+        if (end == 1 || n <= MANY)
+            draw_lines(svg, plane, lines, n, end == 1, x, y);
+        if (end == 1 && !is_seen(plane, lines, n))
+            snprintf(where, sizeof where, ", outside");
+        describe(lines, n, text);
     }
     il_plane_samples(plane, svg, x, y);
     snprintf(shown, sizeof shown, "seed %u", seed);
     il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 16, "middle", "tick", shown);
-    il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 31, "middle", "tick", text);
+    snprintf(shown, sizeof shown, "%s%s", text, where);
+    il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 31, "middle", "tick", shown);
 }
 
 static void draw(page *p, const chart *c) {
@@ -156,7 +175,9 @@ static void caption(page *p, const chart *c) {
     fputs(
         "Each unit of the first layer divides the plane by a line, where its pre-activation is 0. "
         "Units that start alike get the same gradients and stay alike: however many there are, "
-        "their lines lie in one. Units whose weights are 0 have no line.",
+        "their lines lie in one. Units whose weights are 0 have no line; lines may lie outside of "
+        "what "
+        "is shown.",
         p->out);
 }
 
@@ -192,6 +213,7 @@ const chart il_chart_lines = {
     .needs = "runs whose parameters were kept: record: curves, on a task of two inputs and classes",
     .has = il_has_plane,
     .shown = il_panels_shown,
+    .evenly = true,
     .draw = draw,
     .caption = caption,
     .table = "Lines of the units of the first layer",

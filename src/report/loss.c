@@ -24,8 +24,10 @@ static il_scale find_scale(const page *p, il_curve curve) {
     }
     high = start > 0 ? fmin(high, ABOVE * start) : high;
     il_scale scale = il_scale_of(low, high, 0, 0);
-    if (!scale.log)
+    if (!scale.log) {
         scale.low = 0;
+        scale.high *= 1.05;
+    }
     return scale;
 }
 
@@ -81,6 +83,10 @@ static void draw_panel(const page *p, il_svg *svg, const il_area *area, const di
         draw_line(svg, area, base->epoch, &base->curve[curve][0].median, 3, base->columns, "s1 d1",
                   "the baseline's median");
     draw_line(svg, area, d->epoch, &d->curve[curve][0].median, 3, d->columns, "s0", "median");
+    if (d->columns > 0 && d->epoch[d->columns - 1] < area->x.high)
+        il_svg_circle(svg, il_scale_at(&area->x, d->epoch[d->columns - 1]),
+                      il_scale_at(&area->y, (double)d->curve[curve][d->columns - 1].median), 3.5,
+                      "f0", "all recorded runs had ended");
 }
 
 static uint32_t find_last(const page *p) {
@@ -117,7 +123,8 @@ static void caption(page *p, const chart *c) {
     fprintf(
         p->out,
         "%s by epoch, on the samples that judge a run; %s. Runs that have ended stay where they "
-        "ended in the median and the band, which holds the middle half of the runs.",
+        "ended in the median and the band, which holds the middle half of the runs; a dot says "
+        "that all had.",
         loss ? "Loss" : "Share of samples classified correctly",
         find_scale(p, (il_curve)c->what).log ? "on a logarithmic scale" : "on a linear scale");
 }
@@ -150,8 +157,8 @@ static void data(page *p, const chart *c) {
 }
 
 #define CURVES                                                                                     \
-    .has = il_has_curves, .shown = il_panels_shown, .draw = draw, .caption = caption,              \
-    .data = data, .needs = "runs whose curves were recorded: record: curves"
+    .has = il_has_curves, .shown = il_panels_shown, .evenly = true, .draw = draw,                  \
+    .caption = caption, .data = data, .needs = "runs whose curves were recorded: record: curves"
 
 const chart il_chart_loss = {
     .name = "loss",

@@ -88,7 +88,7 @@ static void caption(page *p, const chart *c) {
                 ? "Share of runs that converged"
                 : "Mean epochs to convergence, runs that did not counting the whole budget,",
             il_key_name(g.key[IL_COLUMNS]), il_key_name(g.key[IL_ROWS]),
-            g.sides == 3 ? ", one map for each " : "",
+            g.sides == 3 ? ", one map for each value of " : "",
             g.sides == 3 ? il_key_name(g.key[IL_MAPS]) : "");
 }
 

@@ -57,6 +57,7 @@ typedef struct chart {
     int what;                /* which of its family */
     bool (*has)(const page *p, const struct chart *c); /* NULL: every study has it */
     size_t (*shown)(const page *p);                    /* how many arms; NULL: all of them */
+    bool evenly; /* they are chosen evenly through the ranking, not from its top */
     void (*draw)(page *p, const struct chart *c);
     void (*caption)(page *p, const struct chart *c);
     const char *table;                            /* caption of the data */

@@ -6,6 +6,7 @@
 #define BLOCK 390.0
 #define ROW 192.0
 #define SAMPLES 150 /* drawn at most */
+#define FEW 30      /* samples whose marks are large */
 #define MARGIN 0.3  /* around the samples */
 
 static void find_extent(il_plane *out) {
@@ -76,22 +77,25 @@ void il_plane_at(const il_plane *plane, double x, double y, const double point[2
 void il_plane_samples(const il_plane *plane, il_svg *svg, double x, double y) {
     const il_dataset *data = plane->data;
     size_t shown = data->n < SAMPLES ? data->n : SAMPLES;
+    const char *small = shown > FEW ? " small" : "";
     for (size_t class = 0; class < data->classes && class < IL_SVG_SERIES; class ++)
-        for (int round = 0; round < 2; round++) { /* what lies under the marks first */
-            char mark[IL_SVG_CLASS];
+        for (size_t round = small[0] ? 1 : 0; round < 2; round++) { /* first what lies under them */
+            char mark[2 * IL_SVG_CLASS];
             bool any = false;
-            snprintf(mark, sizeof mark, "p%zu", class);
+            snprintf(mark, sizeof mark, "p%zu%s", class, small);
+            if (round == 0)
+                snprintf(mark, sizeof mark, "halo%s", class % 2 ? " square" : "");
             for (size_t i = 0; i < shown; i++) {
                 size_t sample = i * data->n / shown;
+                const double point[2] = {(double)data->X[2 * sample],
+                                         (double)data->X[2 * sample + 1]};
                 double at[2];
                 if (data->label[sample] != class)
                     continue;
                 if (!any)
-                    il_svg_path_begin(svg, round ? mark : class % 2 ? "halo square" : "halo");
+                    il_svg_path_begin(svg, mark);
                 any = true;
-                il_plane_at(
-                    plane, x, y,
-                    (double[2]){(double)data->X[2 * sample], (double)data->X[2 * sample + 1]}, at);
+                il_plane_at(plane, x, y, point, at);
                 il_svg_path_dot(svg, at[0], at[1]);
             }
             if (any)

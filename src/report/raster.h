@@ -14,7 +14,7 @@ typedef struct il_raster {
 void il_raster_level(il_svg *svg, const il_raster *raster, unsigned char level, const char *class,
                      const char *fill);
 
-/* All levels in the colors of il_svg_heat, and level IL_LEVELS in that of the last series. */
+/* All levels in the colors of il_svg_heat, and level IL_LEVELS in another that is none of them. */
 #define IL_LEVELS 20
 void il_raster_heat(il_svg *svg, const il_raster *raster);
 

@@ -53,8 +53,10 @@ static void draw_run(il_svg *svg, const il_plane *plane, size_t run, uint32_t se
     }
     il_svg_rect(svg, x, y, IL_PLANE_SIZE, IL_PLANE_SIZE, "frame", NULL, NULL);
     il_plane_samples(plane, svg, x, y);
-    snprintf(text, sizeof text, "seed %u: %.0f %%", seed, 100 * share_right(plane, 2 * run + 1));
+    snprintf(text, sizeof text, "seed %u", seed);
     il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 16, "middle", "tick", text);
+    snprintf(text, sizeof text, "%.0f %% correct", 100 * share_right(plane, 2 * run + 1));
+    il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 31, "middle", "tick", text);
 }
 
 static void draw_legend(const page *p, il_svg *svg) {
@@ -115,8 +117,7 @@ static void caption(page *p, const chart *c) {
     (void)c;
     fprintf(p->out,
             "What %d trained networks of each arm say of every point of the plane, with the task's "
-            "samples: stronger where the network is more certain (65 %% and 90 %%). Under each the "
-            "share of the samples it classifies correctly.",
+            "samples: stronger where the network is more certain (65 %% and 90 %%).",
             IL_PLANES);
 }
 
@@ -147,6 +148,7 @@ const chart il_chart_regions = {
     .needs = "runs whose parameters were kept: record: curves, on a task of two inputs and classes",
     .has = il_has_plane,
     .shown = il_panels_shown,
+    .evenly = true,
     .draw = draw,
     .caption = caption,
     .table = "Samples that are classified correctly",

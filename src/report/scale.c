@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define FAR 30    /* times: from there on a scale is logarithmic */
-#define POWERS 12 /* of ten that a scale shows at most */
+#define POWERS 32 /* of ten that a scale shows at most */
 
 double il_scale_at(const il_scale *s, double value) {
     double share = s->log ? log(fmax(value, s->low) / s->low) / log(s->high / s->low)

@@ -13,7 +13,7 @@ typedef struct il_scale {
 /* Where a number lies; numbers outside lie at the nearer end, and what is not a number at the lower one. */
 double il_scale_at(const il_scale *scale, double value);
 
-/* A scale of numbers from low to high: logarithmic when both are above 0 and far apart, and then of twelve powers of ten at
+/* A scale of numbers from low to high: logarithmic when both are above 0 and far apart, and then of 32 powers of ten at
  * most. */
 il_scale il_scale_of(double low, double high, double from, double to);
 

@@ -110,8 +110,8 @@ static void data(page *p, const chart *c) {
 }
 
 #define STRIPS                                                                                     \
-    .has = il_has_layers, .shown = il_panels_shown, .draw = draw, .caption = caption,              \
-    .data = data, .needs = "runs whose layers were recorded: record: layers"
+    .has = il_has_layers, .shown = il_panels_shown, .evenly = true, .draw = draw,                  \
+    .caption = caption, .data = data, .needs = "runs whose layers were recorded: record: layers"
 
 const chart il_chart_signal = {
     .name = "signal",

@@ -34,6 +34,7 @@ const char il_page_style[] =
     "th,td{padding:.32em .7em;text-align:right;border-bottom:1px solid var(--line);"
     "white-space:nowrap}thead th{border-bottom:2px solid var(--line);vertical-align:bottom}"
     "th:first-child,td:first-child{text-align:left;padding-left:0}th[scope=row]{font-weight:600;"
+    "white-space:normal;min-width:10rem;"
     "position:sticky;left:0;background:var(--back)}"
     "thead button{all:unset;cursor:pointer}thead button:focus-visible{outline:2px solid "
     "var(--accent)}thead button:hover{text-decoration:underline}"

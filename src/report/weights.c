@@ -110,7 +110,7 @@ static void draw_histogram(il_svg *svg, const histogram *h, size_t layer, double
     const double width = WIDTH, height = HEIGHT;
     char text[IL_NUMBER_TEXT];
     il_svg_line(svg, x + width / 2, y, x + width / 2, y + height, "grid");
-    draw_outline(svg, h, 0, x, y, width, height, "f5 bars");
+    draw_outline(svg, h, 0, x, y, width, height, "bars");
     draw_outline(svg, h, 1, x, y, width, height, "s0");
     il_svg_line(svg, x, y + height, x + width, y + height, "axis");
     il_svg_text(svg, x, y + height + 15, "start", "tick", il_format_short(-h->most, text));
@@ -139,7 +139,7 @@ static void draw(page *p, const chart *c) {
     size_t arms = 0, layers, kept = count_kept(p, &layers), columns = LAYERS / layers;
     il_chart_begin(p, c, &svg, IL_PANELS_WIDTH,
                    top + ROW * (double)((kept + columns - 1) / columns));
-    double x = il_legend_area(&svg, 2, 10, "f5 bars", "before training");
+    double x = il_legend_area(&svg, 2, 10, "bars", "before training");
     il_legend_line(&svg, x, 10, "s0", "when the runs ended");
     for (size_t i = 0; i < p->n_digests; i++) {
         histogram h[LAYERS];
@@ -190,6 +190,7 @@ const chart il_chart_weights = {
     .needs = "runs whose parameters were kept: record: curves, of a small network",
     .has = il_has_parameters,
     .shown = il_panels_shown,
+    .evenly = true,
     .draw = draw,
     .caption = caption,
     .table = "Weights before and after training",

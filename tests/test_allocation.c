@@ -203,7 +203,8 @@ static void longer_studies_allocate_no_more(void **state) {
     (void)state;
     il_study *study =
         study_of("data: xor\nnetwork: 2-4-1\noptimizer: adam(lr=0.01)\n"
-                 "init: [zeros, he_normal]\nseeds: 200\nbudget: 10\nbaseline: he_normal\n");
+                 "init: [zeros, he_normal]\nseeds: 200\nbudget: 10\nbaseline: he_normal\n"
+                 "record: layers(every=5)\n");
     long counted_for[2];
     for (size_t i = 0; i < 2; i++) {
         study->budget = i ? 1000 : 10;
@@ -222,7 +223,7 @@ static void every_failure_is_clean(void **state) {
         "budget: 20\nbaseline: he_normal\n";
     static const char fitting[] =
         "data: xor\nnetwork: [2-4-1, 2-4-2]\ninit: [zeros, he_normal]\nseeds: 40\n"
-        "budget: 20\nbaseline: he_normal\n";
+        "budget: 20\nbaseline: he_normal\nrecord: layers(seeds=2)\n";
     il_error err;
     il_study *study = NULL;
     assert_int_equal(il_study_parse(text, sizeof text - 1, "test", NULL, 0, &study, &err),
@@ -329,12 +330,13 @@ static void every_failure_leaves_a_sound_store(void **state) {
     static const char path[] = "test_allocation.db";
     il_error err;
     il_study *study = study_of("data: xor\nnetwork: 2-4-1\ninit: [zeros, he_normal]\nseeds: 20\n"
-                               "budget: 10\nbaseline: zeros\n");
+                               "budget: 10\nbaseline: zeros\nrecord: layers(seeds=3)\n");
     remove(path);
     bool done = false;
     for (long n = 0; !done; n++) {
         il_results *results = NULL;
         il_archive *archive = NULL;
+        il_arm_record *record = NULL;
         il_store *store = NULL;
         allocations = 0;
         fail_at = n;
@@ -345,10 +347,13 @@ static void every_failure_leaves_a_sound_store(void **state) {
         il_store_close(store);
         if (status == IL_OK)
             status = il_archive_read(path, NULL, &archive, &err);
+        if (status == IL_OK)
+            status = il_archive_record(archive, 1, &record, &err);
         done = allocations <= n;
         fail_at = -1;
         assert_int_equal(status, done ? IL_OK : IL_NO_MEMORY);
-        assert_true(done == (archive != NULL));
+        assert_true(done == (record != NULL));
+        il_arm_record_free(record);
         il_archive_free(archive);
         il_results_free(results);
         assert_true(n < 10000);

@@ -57,6 +57,23 @@ bad "--set init" run s.yaml --set 'init=he_norml'
 bad "unknown init 'he_norml' (did you mean 'he_normal'?)" init he_norml
 bad "normal: std=-1 is outside" init 'normal(std=-1)'
 
+# --- alarms of recorded layers
+
+spec 'network: 2-[2]x8-1' 'hidden: linear' 'init: [identity(gain=0.05), he_normal, zeros]' 'seeds: 3' 'budget: 5' \
+    'record: layers(seeds=2)'
+good run s.yaml --quiet
+shows 'Alarms, in the first 2 runs of each arm:'
+shows 'identity(gain=0.05): vanished in 2 of 2, first at epoch 0 in layer 4'
+shows 'zeros: vanished in 2 of 2, first at epoch 0 in layer 1'
+good run s.yaml --quiet --format json
+shows '"raised": ['
+[ "$(tr -d ' \n' <out | grep -o '"alarms":{"runs":2,"raised":\[{"alarm":"vanished","epoch":0,"layer":4,"direction":"forward","runs":2}' |
+    wc -l)" -eq 1 ] || fail alarms "$(cat out)"
+good run s.yaml --quiet --set record=curves --format json
+shows '"alarms": null'
+good run s.yaml --quiet --set 'init=identity' --set baseline=identity --set record=layers
+shows 'No alarm in the first 3 runs of each arm.'
+
 # --- files that are no studies
 
 bad "nope.yaml: cannot read the study: No such file" run nope.yaml

@@ -270,7 +270,7 @@ static void overrides(void **state) {
     assert_override("init", "--set: expected key=value, found 'init'");
     assert_override("=zeros", "--set: unknown key '' (known: data, split, scale, network, hidden, "
                               "norm, dropout, loss, batch, "
-                              "optimizer, schedule, clip and 13 more)");
+                              "optimizer, schedule, clip and 14 more)");
     assert_override("inti=zeros", "--set: unknown key 'inti' (did you mean 'init'?)");
     assert_override("init=", "--set init: expected a value after '='");
     assert_override("init=[zeros, he_norml]",
@@ -305,7 +305,7 @@ static void keys_refused(void **state) {
     assert_message(BASE "rounds: 3\n",
                    "x.yaml:4:1: unknown key 'rounds' (known: data, split, scale, network, "
                    "hidden, norm, dropout, loss, batch, "
-                   "optimizer, schedule, clip and 13 more)");
+                   "optimizer, schedule, clip and 14 more)");
     assert_message(BASE "data: and\n", "x.yaml:4:1: data: is given twice, first on line 1");
     assert_message(BASE "[data]: and\n", "x.yaml:4:1: expected a key, such as data:");
     assert_message(BASE "hidden:\n", "x.yaml:4:8: hidden: has no value");

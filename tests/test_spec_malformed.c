@@ -58,7 +58,7 @@ static void yaml_refused(void **state) {
     assert_message("a: [[[[[[[[[[x]]]]]]]]]]\n", "x.yaml:1:11: nested deeper than 8 levels");
     assert_message("a: [[[[[[[x]]]]]]]\n", "x.yaml:1:1: unknown key 'a' (known: data, split, "
                                            "scale, network, hidden, norm, dropout, loss, batch, "
-                                           "optimizer, schedule, clip and 13 more)");
+                                           "optimizer, schedule, clip and 14 more)");
     assert_message("data: \"x\\0y\"\n", "x.yaml:1:7: text must not hold a zero byte");
     assert_message("data: x\xFFy\n", "x.yaml:1:8: byte 0xff does not belong in text (write UTF-8)");
     assert_message("\xC3\xA9: \xE2\x82\n",

@@ -24,6 +24,7 @@ optimizer: adam(lr=0.01)
 init: [zeros, he_normal, xavier_uniform]
 seeds: 3000
 baseline: he_normal
+record: layers(every=300, seeds=50)
 YAML
 # The runs themselves, without what differs from one go to the next.
 runs() {
@@ -55,6 +56,21 @@ runs one.db >/dev/null
 runs killed.db | cmp - expected.csv || fail "the store that was killed has other results"
 [ "$(ls killed.db*)" = killed.db ] || fail "files are left beside the store: $(ls)"
 
+# Records are there with their runs, whole, and the same: curves and layers of the first 50 seeds of 6 arms.
+for what in --curves --layers; do
+    "$initlab" export one.db $what >one.csv
+    "$initlab" export killed.db $what | cmp - one.csv || fail "export $what of the store that was killed"
+done
+[ "$("$initlab" export one.db --curves --jsonl | grep -c '"epoch":0,"train_loss":[0-9.]*,"train_accuracy":')" -eq 300 ] ||
+    fail "export --curves --jsonl"
+# The last line of each run is at the run's last epoch, with its loss.
+"$initlab" export one.db --curves | awk -F, 'NR > 1 {k = $4 "," $15 "," $17; if (k != last && NR > 2) print line; last = k
+    line = k "," $18 "," $21} END {print line}' >ends
+"$initlab" export one.db | awk -F, 'NR > 1 && $17 <= 50 {print $4 "," $15 "," $17 "," $19 "," $21}' | cmp - ends ||
+    fail "curves do not end where their runs do"
+"$initlab" export one.db --tensorboard events 2>/dev/null || fail "export --tensorboard"
+[ "$(find events -name 'events.out.tfevents.*' | wc -l)" -eq 300 ] || fail "not a file of events for each run"
+
 # What was stored is exported as it was reported, and shown.
 "$initlab" export killed.db | cmp - expected.csv || fail "export --csv differs from run --format csv"
 [ "$("$initlab" export killed.db --jsonl | grep -c '^{"data":"xor",.*,"accuracy":[0-9.]*}$')" -eq 18000 ] || fail "export --jsonl"
@@ -78,6 +94,9 @@ refused 2 "there is no study 'other' in it" report killed.db --study other
 refused 2 'study.yaml is not a store of initlab' export study.yaml
 refused 2 'study.yaml is not a store of initlab' run study.yaml --out study.yaml
 refused 2 '--csv and --jsonl exclude each other' export killed.db --csv --jsonl
+refused 2 '--tensorboard and --layers exclude each other' export killed.db --tensorboard x --layers
+refused 4 'study.yaml/1-zeros,2-2-1: cannot be made: Not a directory' export killed.db --tensorboard study.yaml
+refused 4 'no/such/folder: cannot be made: No such file or directory' export killed.db --tensorboard no/such/folder
 refused 4 'none.db: cannot be opened: No such file or directory' report none.db
 refused 4 'no/page.html: cannot' report killed.db -o no/page.html
 
@@ -115,11 +134,11 @@ mkdir disk
 if mount -t tmpfs -o size=200k tmpfs disk 2>/dev/null; then
     mounted=$work/disk
     code=0
-    "$initlab" run study.yaml --out disk/full.db --quiet >out 2>err || code=$?
+    "$initlab" run study.yaml --set record=none --out disk/full.db --quiet >out 2>err || code=$?
     [ $code -eq 4 ] || fail "a full disk: exit code $code, not 4: $(cat err)"
     grep -q 'disk/full.db: the disk is full: make room and run the same command again' err || fail "$(cat err)"
     mount -o remount,size=20m disk
-    "$initlab" run study.yaml --out disk/full.db --quiet --format csv >got.csv 2>err || fail "$(cat err)"
+    "$initlab" run study.yaml --set record=none --out disk/full.db --quiet --format csv >got.csv 2>err || fail "$(cat err)"
     cmp got.csv expected.csv || fail "a store whose disk was full has other results"
     grep -Eq 'full.db: [0-9]+ of 18000 runs are there already' err || fail "a full disk kept nothing: $(cat err)"
     mount -o remount,ro disk

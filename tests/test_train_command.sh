@@ -37,6 +37,26 @@ grep -qE '^   12 +[0-9]\.[0-9]{4}   +[0-9]+\.[0-9]{2} % +[0-9]\.[0-9]{4}   +[0-9
 tail -1 out | grep -qE '^12 epochs; test accuracy [0-9.]+ %, best [0-9.]+ % at epoch [0-9]+; [0-9]+ samples/s$' ||
     fail table "$(tail -1 out)"
 
+# Layers that are measured change nothing: the same weights, in both engines, also from a checkpoint on.
+for engine in lockstep blas; do
+    measured=("${moons[@]}" --engine $engine --epochs 8 --batch 16 --norm batchnorm --dropout 0.1)
+    good train "${measured[@]}" --save plain.safetensors
+    good train "${measured[@]}" --save measured.safetensors --record 'layers(every=3)'
+    same_weights plain.safetensors measured.safetensors "record $engine"
+    shows 'layers at epoch 8 (update: rms of the last step over the weights'
+    [ "$(grep -c '^ *[123]  *[0-9.e+-]* ' out)" -ge 3 ] || fail record "no line for each layer"
+done
+good train --data xor --network '2-[4]x8-1' --hidden linear --init 'identity(gain=0.05)' --epochs 2 --record layers
+shows 'alarm: vanished at epoch 0 in layer 4'
+good train --data xor --network '2-[4]x8-1' --hidden linear --init 'identity(gain=0.05)' --epochs 2 --record layers --format json
+for word in '"alarm": "vanished"' '"layer": 4' '"direction": "forward"' '"update_ratio": null' '"a_rms": 0.'; do
+    shows "$word"
+done
+good train --data xor --network 2-4-1 --init he_normal --epochs 2 --format json
+grep -qF '"alarms"' out && fail record 'alarms without a record'
+bad "--record curves: every epoch is shown anyway: give layers" train --data xor --network 2-4-1 --init zeros --record curves
+bad "unknown record 'layer' (did you mean 'layers'?)" train --data xor --network 2-4-1 --init zeros --record layer
+
 # Columns keep their places whatever the numbers are: here 100.00 %, losses below 1e-7, above 1e20, and not finite.
 columns() {
     awk '/^epoch/ { n = length($0) } n && /^ +[0-9]/ && length($0) != n { print; exit 1 }' out ||

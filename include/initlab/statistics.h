@@ -36,6 +36,10 @@ double il_normal_quantile(double p);
 /* Score interval of a proportion k/n, 1 <= n. Wilson, JASA 22 (1927) 209. */
 il_interval il_wilson(size_t k, size_t n, double level);
 
+/* Exact interval, whose coverage is at least `level` for every n and every proportion. Clopper & Pearson, Biometrika 26
+ * (1934) 404. */
+il_interval il_clopper_pearson(size_t k, size_t n, double level);
+
 /* Two-sided test that two arms converge equally often, paired by seed: only_a seeds converged under a alone, only_b
  * under b alone. Exact (binomial), and its mid-p variant, which is less conservative and may exceed its level a
  * little. McNemar, Psychometrika 12 (1947) 153; Fagerland et al., BMC Med. Res. Methodol. 13 (2013) 91. */

@@ -65,6 +65,8 @@ typedef struct il_archive {
     char *command, *spec;              /* as il_origin gave them, or empty */
     uint32_t budget;
     size_t n_arms;
+    size_t most; /* of seeds: auto; 0: a number was given */
+    double half_width;
     size_t asked,
         seeds; /* the study asks for the seeds 1 … asked; 1 … seeds have run in every arm */
     char *(*value)[IL_KEYS];      /* [n_arms] canonical texts */

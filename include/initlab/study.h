@@ -102,9 +102,24 @@ typedef enum il_judges {
     IL_JUDGES_TEST
 } il_judges;
 
+/* What `seeds:` may be beside a number: auto(max, half_width), which adds seeds until the 95 % interval of every arm's
+ * success rate is no wider than ± half_width. It looks after 50, 100, 200, … and max seeds. The interval of a look is
+ * Clopper and Pearson's, with that part of the 5 % of error that the look's new seeds are of max: its level is
+ * il_seeding_level(max, n). The parts add up to 5 %, so that all intervals of all looks of an arm hold its rate
+ * together with 95 % at least (Bonferroni), and so does the one at which it stops, whatever made it stop. */
+extern const il_family il_seedings;
+
+/* The seeds of the look after that at n, at most `most`; of the first look when n is 0. */
+size_t il_seeding_next(size_t most, size_t n);
+
+/* The level of the look at n seeds; between two looks that of the next. */
+double il_seeding_level(size_t most, size_t n);
+
 typedef struct il_study {
     char name[128];
-    size_t seeds;       /* runs per arm: seeds seed_base + 1 … seed_base + seeds */
+    size_t seeds;       /* runs per arm: seeds seed_base + 1 … seed_base + seeds … */
+    size_t most;        /* … of which auto makes fewer than `most` … */
+    double half_width;  /* … when intervals are as narrow; 0: all of them */
     uint64_t seed_base; /* 0 unless the caller sets it */
     uint32_t budget;    /* epochs */
     uint32_t patience;  /* epochs without a lower loss that end a run; 0: none do */
@@ -180,7 +195,7 @@ static inline uint32_t il_run_time(const il_run *run, uint32_t budget) {
 typedef struct il_summary {
     size_t runs, converged, diverged;
     double success;
-    il_interval success_ci; /* Wilson, 95 % */
+    il_interval success_ci; /* 95 %: Wilson, or with seeds: auto the last look's */
     double median, quartile[2];
     double rmst;
     il_interval rmst_ci; /* 95 % */
@@ -192,6 +207,8 @@ typedef struct il_results {
     il_run *runs;      /* [n_arms][seeds] */
     il_summary *arms;  /* [n_arms] */
     size_t found;      /* runs that the store already had */
+    size_t looks;      /* that seeds: auto made; 0: the number of seeds was given */
+    bool narrow;       /* … and whether all intervals were narrow enough in the end */
     size_t watched;    /* seeds 1 … watched of each arm had their layers recorded */
     il_alarms *alarms; /* [n_arms][watched], or NULL */
     double wall_s;
@@ -209,7 +226,7 @@ typedef struct il_run_options {
     void *context;
 } il_run_options;
 
-/* Runs every arm with every seed; runs[i][k] is that of seed seed_base + k + 1. `options` may be NULL. Uses OpenBLAS from several threads when
+/* Runs every arm with every seed, with seeds: auto as many as it takes; runs[i][k] is that of seed seed_base + k + 1. `options` may be NULL. Uses OpenBLAS from several threads when
  * arms use the blas engine: call openblas_set_num_threads(1) first (the command does). */
 il_status il_study_run(const il_study *study, const il_run_options *options, il_results **out,
                        il_error *err);

@@ -67,7 +67,7 @@ typedef struct il_training {
     uint32_t epochs;   /* of the whole training, for schedules */
     uint32_t patience; /* epochs without a lower loss after which a run has stalled; 0: never */
 
-    size_t room;       /* samples that a pass of the caller's own may have, beside what training needs */
+    size_t room; /* samples that a pass of the caller's own may have, beside what training needs */
 
     /* Called after every step of an epoch, 1 to il_trainer_steps, unless NULL. */
     void (*stepped)(void *context, const il_trainer *trainer, size_t step);

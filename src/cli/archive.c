@@ -55,14 +55,39 @@ int cli_report(const cli_args *args) {
     return code;
 }
 
+static il_status write_lines(const cli_args *args, const il_archive *archive, il_error *err) {
+    bool json = args->given[CLI_JSONL], layers = args->given[CLI_LAYERS];
+    if (layers || args->given[CLI_CURVES])
+        return il_export_records(archive, layers, json, stdout, err);
+    (json ? il_export_jsonl : il_export_csv)(archive, stdout, err);
+    return IL_OK; /* a refusal to write is told by main */
+}
+
+static il_status write_events(const cli_args *args, const il_archive *archive, il_error *err) {
+    const char *folder = cli_last_text(args, CLI_TENSORBOARD);
+    size_t runs;
+    il_status status = il_export_tensorboard(archive, folder, &runs, err);
+    if (status == IL_OK)
+        fprintf(stderr, "initlab: %zu run%s in %s: tensorboard --logdir %s shows them\n", runs,
+                runs == 1 ? "" : "s", folder, folder);
+    return status;
+}
+
 int cli_export(const cli_args *args) {
     il_error err;
     il_archive *archive = NULL;
-    if (args->given[CLI_CSV] && args->given[CLI_JSONL])
-        return cli_fail(CLI_USAGE, "--csv and --jsonl exclude each other");
+    static const cli_option forms[][2] = {
+        {CLI_CSV, CLI_JSONL},         {CLI_CURVES, CLI_LAYERS},      {CLI_TENSORBOARD, CLI_CSV},
+        {CLI_TENSORBOARD, CLI_JSONL}, {CLI_TENSORBOARD, CLI_CURVES}, {CLI_TENSORBOARD, CLI_LAYERS}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (args->given[forms[i][0]] && args->given[forms[i][1]])
+            return cli_fail(CLI_USAGE, "--%s and --%s exclude each other",
+                            cli_options[forms[i][0]].name, cli_options[forms[i][1]].name);
     int code = read_archive(args, &archive);
-    if (code == CLI_OK) /* a refusal to write is told by main */
-        (args->given[CLI_JSONL] ? il_export_jsonl : il_export_csv)(archive, stdout, &err);
+    if (code == CLI_OK &&
+        (args->given[CLI_TENSORBOARD] ? write_events(args, archive, &err)
+                                      : write_lines(args, archive, &err)) != IL_OK)
+        code = cli_fail_library(&err);
     il_archive_free(archive);
     return code;
 }

@@ -42,7 +42,10 @@ static const cli_command commands[] = {
     {"export", CLI_EXPORT, "FILE.db [options]", 1, 1,
      "write the runs of a study that was run with --out",
      "Writes every run of a study in FILE.db to standard output, also when the study is "
-     "incomplete.",
+     "incomplete.\n"
+     "With --curves, --layers or --tensorboard, what was recorded of the first runs: see record: "
+     "of a "
+     "study.",
      cli_export, "a study"},
     {"check", CLI_CHECK, "CLAIMS.yaml... [options]", 1, INT_MAX,
      "decide whether claims hold, and whether as expected",

@@ -8,7 +8,8 @@
 
 const cli_option_desc cli_options[CLI_OPTIONS] = {
     [CLI_SEEDS] = {"seeds", 's', CLI_COUNT, "N", IL_MAX_SEEDS, "the study's",
-                   "runs of each arm, with seeds 1 to N", CLI_RUN},
+                   "runs of each arm, with seeds 1 to N; or auto, as many as it takes", CLI_RUN,
+                   "auto"},
     [CLI_JOBS] = {"jobs", 'j', CLI_COUNT, "N", IL_MAX_JOBS, "one per processor",
                   "worker threads; results do not depend on it", CLI_RUN | CLI_CHECK},
     [CLI_OUT] = {"out", 'o', CLI_TEXT, "FILE.db", 0, NULL,
@@ -26,6 +27,12 @@ const cli_option_desc cli_options[CLI_OPTIONS] = {
                  "a heading and a line per run, as run --format csv gives them; the default",
                  CLI_EXPORT},
     [CLI_JSONL] = {"jsonl", 0, CLI_FLAG, NULL, 0, NULL, "one JSON object a line", CLI_EXPORT},
+    [CLI_CURVES] = {"curves", 0, CLI_FLAG, NULL, 0, NULL,
+                    "a line per recorded epoch: loss and accuracy", CLI_EXPORT},
+    [CLI_LAYERS] = {"layers", 0, CLI_FLAG, NULL, 0, NULL,
+                    "a line per layer and recorded epoch: signals and gradients", CLI_EXPORT},
+    [CLI_TENSORBOARD] = {"tensorboard", 0, CLI_TEXT, "DIR", 0, NULL,
+                         "event files of all that was recorded, a folder per run", CLI_EXPORT},
     [CLI_SET] = {"set", 0, CLI_TEXT, "KEY=VALUE", 0, NULL, "replace a key of the study; repeatable",
                  CLI_RUN},
     [CLI_ENGINE] = {"engine", 0, CLI_WORD, "auto|lockstep|blas", 0, "the study's",
@@ -85,6 +92,8 @@ const cli_option_desc cli_options[CLI_OPTIONS] = {
                           "on train, validation or test samples", CLI_TRAIN},
     [CLI_KEY_PATIENCE] = {"patience", 0, CLI_TEXT, "N", 0, NULL,
                           "stop after N epochs without a lower loss", CLI_TRAIN},
+    [CLI_KEY_RECORD] = {"record", 0, CLI_TEXT, "LAYERS", 0, "none",
+                        "layers, or layers(every=5): measure signals and gradients", CLI_TRAIN},
     [CLI_KEY_EPOCHS] = {"epochs", 'e', CLI_TEXT, "N", 0, "10", "most epochs", CLI_TRAIN},
     [CLI_KEY_UNTIL] = {"until", 0, CLI_TEXT, "CRITERION", 0, "never",
                        "stop when it holds, such as 'accuracy >= 0.98'", CLI_TRAIN},
@@ -281,9 +290,10 @@ bool cli_parse(unsigned command, const char *name, int argc, char **argv, cli_ar
         int i = index_of(command, got);
         const cli_option_desc *o = &cli_options[i];
         out->given[i] = true;
-        if (o->kind == CLI_TEXT)
+        bool call = o->call && strncmp(optarg, o->call, strlen(o->call)) == 0;
+        if (o->kind == CLI_TEXT || o->call)
             out->text[out->n_text++] = (cli_text){(cli_option)i, optarg};
-        if ((o->kind == CLI_COUNT && !read_count(o, optarg, &out->value[i])) ||
+        if ((o->kind == CLI_COUNT && !call && !read_count(o, optarg, &out->value[i])) ||
             (o->kind == CLI_WORD && !read_word(o, optarg, &out->value[i])))
             return false;
     }

@@ -15,6 +15,9 @@ typedef enum cli_option {
     CLI_SVG,
     CLI_CSV,
     CLI_JSONL,
+    CLI_CURVES,
+    CLI_LAYERS,
+    CLI_TENSORBOARD,
     CLI_SET,
     CLI_ENGINE,
     CLI_FORMAT,
@@ -45,6 +48,7 @@ typedef enum cli_option {
     CLI_KEY_LAST,
     CLI_KEY_EVALUATE,
     CLI_KEY_PATIENCE,
+    CLI_KEY_RECORD,
     CLI_KEY_EPOCHS,
     CLI_KEY_UNTIL,
     CLI_TRAIN_SEED,
@@ -108,6 +112,8 @@ typedef struct cli_option_desc {
     const char *initial; /* what holds without the option, or NULL */
     const char *doc;
     unsigned commands;
+    const char *
+        call; /* CLI_COUNT: a call that may stand for the number; it is in `text`, as is a number then */
 } cli_option_desc;
 
 extern const cli_option_desc cli_options[CLI_OPTIONS];

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* The options that replace keys of the study, as the library takes them; NULL without memory. */
-static const char **make_overrides(const cli_args *args, char seeds[40], char engine[40],
+static const char **make_overrides(const cli_args *args, char seeds[256], char engine[40],
                                    size_t *n) {
     static const char *const engines[] = {"auto", "lockstep", "blas"};
     const char **overrides = calloc(args->n_text + 2, sizeof *overrides);
@@ -21,7 +21,7 @@ static const char **make_overrides(const cli_args *args, char seeds[40], char en
     for (size_t i = 0; i < args->n_text; i++)
         if (args->text[i].option == CLI_SET)
             overrides[(*n)++] = args->text[i].text;
-    snprintf(seeds, 40, "seeds=%zu", args->value[CLI_SEEDS]);
+    snprintf(seeds, 256, "seeds=%s", cli_last_text(args, CLI_SEEDS));
     snprintf(engine, 40, "engine=%s", engines[args->value[CLI_ENGINE]]);
     if (args->given[CLI_SEEDS])
         overrides[(*n)++] = seeds;
@@ -32,7 +32,7 @@ static const char **make_overrides(const cli_args *args, char seeds[40], char en
 
 /* A study that cannot be read is the caller's mistake, as one that cannot be understood is. */
 static int load(const cli_args *args, const il_sources *sources, il_study **study) {
-    char seeds[40], engine[40];
+    char seeds[256], engine[40];
     il_error err;
     size_t n = 0;
     const char **overrides = make_overrides(args, seeds, engine, &n);
@@ -58,7 +58,7 @@ static int train(const cli_args *args, const il_study *study, il_store *store,
     il_status status = il_study_run(study, &options, results, &err);
     cli_progress_clear(&p);
     if (status == IL_OK)
-        cli_progress_say_joined(&p, study->n_arms * study->seeds);
+        cli_progress_say_joined(&p, (*results)->n_arms * (*results)->seeds);
     if (status == IL_INTERRUPTED)
         return CLI_INTERRUPTED; /* cli_run says so */
     return status == IL_OK ? CLI_OK : cli_fail_library(&err);

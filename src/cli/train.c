@@ -25,6 +25,9 @@ typedef struct trainer {
     il_epoch *rows; /* [most] */
     double *wall_s;
     size_t n, most;
+    il_layer_point *layer; /* [most_points][layers] */
+    uint64_t *layer_epoch; /* [most_points] */
+    size_t n_points, most_points;
     double start;
     bool resumed;
 } trainer;
@@ -73,6 +76,9 @@ static int load(const cli_args *args, const il_sources *sources, il_study **stud
     free(overrides);
     if (!*study)
         return cli_fail_library(&err);
+    const il_recording recording = il_recording_of(&(*study)->record);
+    if (recording.curves && !recording.layers)
+        return cli_fail(CLI_USAGE, "--record curves: every epoch is shown anyway: give layers");
     if ((*study)->n_arms == 1)
         return CLI_OK;
     return cli_fail(CLI_USAGE, "a list makes several arms, and train has one: use initlab run");
@@ -98,6 +104,23 @@ static void stepped(void *context, const il_trainer *il, size_t step) {
     cli_progress_line(&t->progress, text, done / (double)(last - t->rows[0].epoch));
 }
 
+static int add_layers(trainer *t, const il_epoch *row) {
+    size_t layers = t->session.monitor.layers;
+    if (t->n_points == t->most_points) {
+        size_t most = t->most_points ? 2 * t->most_points : 16;
+        il_layer_point *layer = realloc(t->layer, most * layers * sizeof *layer);
+        t->layer = layer ? layer : t->layer;
+        uint64_t *epoch = realloc(t->layer_epoch, most * sizeof *epoch);
+        t->layer_epoch = epoch ? epoch : t->layer_epoch;
+        if (!layer || !epoch)
+            return cli_fail(CLI_IO, "no memory for the layers of %zu epochs", most);
+        t->most_points = most;
+    }
+    t->layer_epoch[t->n_points] = row->epoch;
+    memcpy(t->layer + t->n_points++ * layers, t->session.layer, layers * sizeof *t->layer);
+    return CLI_OK;
+}
+
 static int add_row(trainer *t, il_epoch row) {
     if (t->n == t->most) {
         size_t most = t->most ? 2 * t->most : 64;
@@ -116,9 +139,10 @@ static int add_row(trainer *t, il_epoch row) {
     cli_progress_clear(&t->progress);
     if (t->args->value[CLI_FORMAT] == TABLE) {
         il_epochs_row(&t->session, &row, t->wall_s[t->n - 1], stdout);
+        il_epochs_alarms(&t->session, &row, stdout);
         fflush(stdout);
     }
-    return CLI_OK;
+    return row.measured ? add_layers(t, &row) : CLI_OK;
 }
 
 /* The file that a path names, or would, without links. */
@@ -223,13 +247,18 @@ static int finish(trainer *t) {
                                        .rows = t->rows,
                                        .wall_s = t->wall_s,
                                        .n = t->n,
-                                       .resumed = t->resumed};
+                                       .resumed = t->resumed,
+                                       .layer = t->layer,
+                                       .layer_epoch = t->layer_epoch,
+                                       .n_layer_points = t->n_points};
     il_error err;
     int code = CLI_OK;
     if (path && il_session_save(&t->session, path, &err) != IL_OK)
         code = cli_fail_library(&err);
-    if (t->args->value[CLI_FORMAT] == TABLE)
+    if (t->args->value[CLI_FORMAT] == TABLE) {
+        il_epochs_layers(&report, stdout);
         il_epochs_end(&report, stdout);
+    }
     if (t->args->value[CLI_FORMAT] == CSV)
         il_epochs_csv(&report, stdout);
     if (t->args->value[CLI_FORMAT] == JSON &&
@@ -269,6 +298,8 @@ int cli_train(const cli_args *args) {
     il_session_close(&t.session);
     free(t.rows);
     free(t.wall_s);
+    free(t.layer);
+    free(t.layer_epoch);
     il_study_free(study);
     cli_plugins_unload(&plugins);
     return code;

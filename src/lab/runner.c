@@ -283,8 +283,22 @@ static il_status check_options(const il_run_options *o, il_error *err) {
     return IL_OK;
 }
 
-il_status il_study_run(const il_study *study, const il_run_options *options, il_results **out,
-                       il_error *err) {
+/* Runs of fewer seeds of the same arms, for a runner without a store, which has them itself. */
+static void carry_over(runner *run, const il_results *before, unsigned char *done) {
+    size_t seeds = run->study->seeds;
+    for (size_t i = 0; i < before->n_arms; i++) {
+        memcpy(run->results->runs + i * seeds, before->runs + i * before->seeds,
+               before->seeds * sizeof *before->runs);
+        memset(done + i * seeds, 1, before->seeds);
+        for (size_t k = 0; k < before->watched; k++)
+            run->results->alarms[i * run->results->watched + k] =
+                before->alarms[i * before->watched + k];
+    }
+}
+
+/* Every seed of every arm; `before` has the first ones, or is NULL. */
+static il_status run_seeds(const il_study *study, const il_run_options *options,
+                           const il_results *before, il_results **out, il_error *err) {
     *out = NULL;
     double start = il_seconds();
     runner run = {.study = study, .options = options ? *options : (il_run_options){0}};
@@ -296,6 +310,8 @@ il_status il_study_run(const il_study *study, const il_run_options *options, il_
         status = allocate(&run, &done, err);
     if (status == IL_OK)
         status = prepare(&run, err);
+    if (status == IL_OK && before && !run.options.store)
+        carry_over(&run, before, done);
     if (status == IL_OK)
         status = train(&run, done, err);
     if (status == IL_OK)
@@ -311,6 +327,51 @@ il_status il_study_run(const il_study *study, const il_run_options *options, il_
     run.results->wall_s = il_seconds() - start;
     *out = run.results;
     return IL_OK;
+}
+
+static bool narrow(const il_study *study, const il_results *results) {
+    double most = 2 * study->half_width;
+    for (size_t i = 0; i < results->n_arms; i++)
+        if (results->arms[i].success_ci.high - results->arms[i].success_ci.low > most)
+            return false;
+    return true;
+}
+
+/* seeds: auto. The runs that a look takes from the store are found, unless the look before put them there. */
+static il_status run_looks(const il_study *study, const il_run_options *options, il_results **out,
+                           il_error *err) {
+    il_study look = *study;
+    il_results *before = NULL, *results;
+    size_t looks = 0, found = 0;
+    double wall_s = 0;
+    for (;;) {
+        look.seeds = il_seeding_next(study->most, before ? before->seeds : 0);
+        il_status status = run_seeds(&look, options, before, &results, err);
+        if (before && results && results->found > 0)
+            found -= before->n_arms * before->seeds;
+        il_results_free(before);
+        if (status != IL_OK)
+            return status;
+        looks++;
+        found += results->found;
+        wall_s += results->wall_s;
+        results->narrow = narrow(study, results);
+        if (results->narrow || look.seeds == study->most)
+            break;
+        before = results;
+    }
+    results->looks = looks;
+    results->found = found;
+    results->wall_s = wall_s;
+    *out = results;
+    return IL_OK;
+}
+
+il_status il_study_run(const il_study *study, const il_run_options *options, il_results **out,
+                       il_error *err) {
+    *out = NULL;
+    return study->half_width > 0 ? run_looks(study, options, out, err)
+                                 : run_seeds(study, options, NULL, out, err);
 }
 
 void il_results_free(il_results *results) {

@@ -120,7 +120,7 @@ const il_spec_key il_spec_keys[IL_SPEC_KEYS] = {
                        .kind = IL_SPEC_COUNT,
                        .initial = "100",
                        .max = IL_MAX_SEEDS,
-                       .doc = "runs of each arm"},
+                       .doc = "runs of each arm: a number, or auto(max=5000, half_width=0.02)"},
     [IL_SPEC_BUDGET] = {.name = "budget",
                         .alias = "epochs",
                         .kind = IL_SPEC_COUNT,

@@ -5,17 +5,38 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+static void after_step(void *context, const il_trainer *trainer, size_t step) {
+    il_session *s = context;
+    if (s->every)
+        il_monitor_before(&s->monitor, step + 1);
+    if (s->stepped)
+        s->stepped(s->context, trainer, step);
+}
+
+static il_status open_monitor(il_session *s, il_error *err) {
+    s->layer = calloc(s->arm->network.n - 1, sizeof *s->layer);
+    return s->layer ? il_monitor_open(s->trainer, &s->monitor, err)
+                    : il_fail(err, IL_NO_MEMORY, "no memory for %zu layers", s->arm->network.n - 1);
+}
 
 il_status il_session_open(const il_study *study, uint64_t seed,
                           void (*stepped)(void *context, const il_trainer *trainer, size_t step),
                           void *context, il_session *out, il_error *err) {
-    *out = (il_session){.study = study, .arm = &study->arms[0], .seed = seed};
+    *out = (il_session){.study = study,
+                        .arm = &study->arms[0],
+                        .seed = seed,
+                        .stepped = stepped,
+                        .context = context,
+                        .every = il_recording_of(&study->record).layers};
     size_t R = out->arm->engine == IL_BLAS ? 1 : IL_SESSION_LANES;
     const il_network_config config = il_arm_network(out->arm, R);
     il_training training = il_arm_training(study, out->arm);
-    training.stepped = stepped;
-    training.context = context;
+    training.stepped = stepped || out->every ? after_step : NULL;
+    training.context = out;
+    training.room = out->every ? IL_MONITOR_SAMPLES : 0;
     il_status status = il_task_open(study, out->arm, &out->task, err);
     const il_samples *train = &out->task.part[IL_TRAIN],
                      *judges = &out->task.part[out->task.judges];
@@ -23,6 +44,8 @@ il_status il_session_open(const il_study *study, uint64_t seed,
         status = il_trainer_new(&config, &training, train, judges, &out->trainer, err);
     if (status == IL_OK)
         status = il_starter_open(out->arm, train, &out->starter, err);
+    if (status == IL_OK && out->every)
+        status = open_monitor(out, err);
     for (size_t r = 0; r < R && status == IL_OK; r++) {
         il_trainer_begin(out->trainer, r, seed);
         status = il_starter_start(&out->starter, il_trainer_network(out->trainer), r, seed, err);
@@ -31,6 +54,8 @@ il_status il_session_open(const il_study *study, uint64_t seed,
 }
 
 void il_session_close(il_session *session) {
+    il_monitor_close(&session->monitor);
+    free(session->layer);
     il_trainer_free(session->trainer);
     il_starter_close(&session->starter);
     il_task_close(&session->task);
@@ -58,6 +83,15 @@ static void decide(il_session *s, const il_samples *judges, il_epoch *at) {
         at->ended = false;
 }
 
+static void measure(il_session *s, il_epoch *at) {
+    const size_t lane = 0;
+    at->measured = s->every && (at->ended || at->epoch % s->every == 0);
+    if (!at->measured)
+        return;
+    il_monitor_measure(&s->monitor, &lane, 1, s->layer);
+    il_alarms_watch(&s->alarms, (uint32_t)at->epoch, s->layer, s->monitor.layers);
+}
+
 /* `observe` tells the trainer, which counts how often it is told. */
 static il_epoch judge(il_session *s, bool observe) {
     const il_samples *judges = &s->task.part[s->task.judges];
@@ -75,6 +109,7 @@ static il_epoch judge(il_session *s, bool observe) {
     if (observe)
         il_trainer_observe(s->trainer, s->loss);
     decide(s, judges, &at);
+    measure(s, &at);
     return at;
 }
 
@@ -84,6 +119,8 @@ il_epoch il_session_begin(il_session *s) {
 
 il_epoch il_session_epoch(il_session *s) {
     il_real loss[IL_SESSION_LANES], accuracy[IL_SESSION_LANES];
+    if (s->every)
+        il_monitor_before(&s->monitor, 1);
     il_trainer_epoch(s->trainer, loss, accuracy);
     il_epoch at = judge(s, true);
     if (s->task.judges == IL_TRAIN)

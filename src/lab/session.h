@@ -2,6 +2,7 @@
 #ifndef IL_LAB_SESSION_H
 #define IL_LAB_SESSION_H
 
+#include "lab/monitor.h"
 #include "lab/starter.h"
 #include "lab/task.h"
 
@@ -16,6 +17,7 @@ typedef struct il_epoch {
     bool ended;
     il_outcome outcome; /* when it has ended */
     size_t layer;       /* diverged: the first layer, from 1, with a non-finite pre-activation */
+    bool measured;      /* its layers, which are in the session until the next epoch */
 } il_epoch;
 
 typedef struct il_session {
@@ -26,6 +28,12 @@ typedef struct il_session {
     il_starter starter;
     il_trainer *trainer;
     il_real loss[IL_SESSION_LANES], correct[IL_SESSION_LANES];
+    void (*stepped)(void *context, const il_trainer *trainer, size_t step);
+    void *context;
+    uint32_t every; /* epochs from one measurement of the layers to the next; 0: none */
+    il_monitor monitor;
+    il_layer_point *layer; /* [layers] */
+    il_alarms alarms;      /* of all measurements */
 } il_session;
 
 /* Builds and initializes; `stepped` and `context` as in il_training. To be closed also after an error. */

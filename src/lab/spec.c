@@ -183,6 +183,22 @@ static il_status read_count(const reader *r, const il_spec_key *schema, const ch
     return IL_OK;
 }
 
+/* A number, or auto. */
+static il_status read_seeds(const reader *r, const il_spec_key *schema, const char *text,
+                            const il_place *place) {
+    il_call seeding;
+    if (strncmp(text, "auto", strlen("auto")) != 0)
+        return read_count(r, schema, text, place, &r->spec->seeds);
+    il_status status = il_call_parse(&il_seedings, text, place, &seeding, r->err);
+    if (status != IL_OK)
+        return status;
+    if (r->nameless)
+        return il_fail_at(r->err, place, 0, "seeds: a claim is decided from a number of seeds");
+    r->spec->seeds = (size_t)seeding.arg[0];
+    r->spec->half_width = seeding.arg[1];
+    return IL_OK;
+}
+
 static il_status read_word(const reader *r, const il_spec_key *schema, const char *text,
                            const il_place *place, size_t *out) {
     size_t n = strlen(text);
@@ -267,7 +283,7 @@ static il_status read_single(const reader *r, size_t key) {
     size_t word = 0;
     switch (key) {
     case IL_SPEC_SEEDS:
-        return read_count(r, schema, text, place, &r->spec->seeds);
+        return read_seeds(r, schema, text, place);
     case IL_SPEC_BUDGET:
         return read_count(r, schema, text, place, &r->spec->budget);
     case IL_SPEC_PATIENCE:

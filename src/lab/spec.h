@@ -74,6 +74,7 @@ typedef struct il_spec {
     char name[128];
     il_spec_list list[IL_KEYS];
     size_t seeds, budget, patience;
+    double half_width; /* of seeds: auto; 0: seeds is their number */
     il_order order;
     bool drop_last;
     il_judges judges;

@@ -112,7 +112,8 @@ il_status il_spec_study(const il_spec *spec, const il_folders *folders, il_study
         return status;
     }
     memcpy(study->name, spec->name, sizeof study->name);
-    study->seeds = spec->seeds;
+    study->seeds = study->most = spec->seeds;
+    study->half_width = spec->half_width;
     study->budget = (uint32_t)spec->budget;
     study->patience = (uint32_t)spec->patience;
     study->order = spec->order;

@@ -19,8 +19,9 @@ double il_compare_paired(const uint32_t *a, const uint32_t *b, size_t n, size_t 
 }
 
 /* Everything that one arm's runs say by themselves. T[n]; `converged` is room for n flags. */
-static il_summary summarize_arm(const il_run *runs, const uint32_t *T, size_t n, uint32_t budget,
+static il_summary summarize_arm(const il_study *study, const il_run *runs, const uint32_t *T,
                                 unsigned char *converged) {
+    size_t n = study->seeds;
     il_summary arm = {.runs = n,
                       .median = (double)NAN,
                       .quartile = {(double)NAN, (double)NAN},
@@ -32,8 +33,10 @@ static il_summary summarize_arm(const il_run *runs, const uint32_t *T, size_t n,
         arm.diverged += runs[i].outcome == IL_DIVERGED;
     }
     arm.success = (double)arm.converged / (double)n;
-    arm.success_ci = il_wilson(arm.converged, n, LEVEL);
-    arm.rmst = il_rmst(T, n, budget, LEVEL, &arm.rmst_ci);
+    arm.success_ci = study->half_width > 0
+                         ? il_clopper_pearson(arm.converged, n, il_seeding_level(study->most, n))
+                         : il_wilson(arm.converged, n, LEVEL);
+    arm.rmst = il_rmst(T, n, study->budget, LEVEL, &arm.rmst_ci);
     if (arm.converged > n / 2) {
         arm.median = il_epoch_quantile(T, converged, n, 0.5);
         arm.quartile[0] = il_epoch_quantile(T, converged, n, 0.25);
@@ -69,8 +72,7 @@ il_status il_summarize(const il_study *study, const il_run *runs, il_summary *ar
     for (size_t i = 0; i < study->n_arms; i++) {
         size_t other = study->arms[i].baseline;
         il_times(runs + i * n, n, study->budget, own);
-        arms[i] = summarize_arm(runs + i * n, own, n, study->budget,
-                                (unsigned char *)block + at_converged);
+        arms[i] = summarize_arm(study, runs + i * n, own, (unsigned char *)block + at_converged);
         if (other == SIZE_MAX || other == i)
             continue;
         il_times(runs + other * n, n, study->budget, baseline);

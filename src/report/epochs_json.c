@@ -1,6 +1,6 @@
 #include "report/epochs.h"
 
-#include "report/values.h"
+#include "report/alarms.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,6 +26,36 @@ static json_t *rows_json(const il_training_report *r) {
     return NULL;
 }
 
+/* The layers at one time. */
+static json_t *layers_json(const il_training_report *r, size_t at) {
+    size_t n = r->session->monitor.layers;
+    json_t *list = json_array();
+    int failed = list == NULL;
+    for (size_t k = 0; k < n && !failed; k++) {
+        const float *statistic = r->layer[at * n + k].statistic;
+        json_t *layer = json_pack("{sI}", "layer", (json_int_t)k + 1);
+        for (il_probe_statistic i = 0; i < IL_PROBE_STATISTICS; i++)
+            failed |= json_object_set_new(layer, il_probe_statistic_name(i),
+                                          il_json_number((double)statistic[i]));
+        failed |= json_array_append_new(list, layer);
+    }
+    return json_pack("{sI so}", "epoch", (json_int_t)r->layer_epoch[at], "layers",
+                     failed ? NULL : list);
+}
+
+static int set_layers(json_t *report, const il_training_report *r) {
+    json_t *times = json_array(), *alarms = json_array();
+    int failed = 0;
+    for (size_t i = 0; i < r->n_layer_points && !failed; i++)
+        failed = json_array_append_new(times, layers_json(r, i));
+    for (il_alarm_kind kind = 0; kind < IL_ALARMS && !failed; kind++)
+        if (r->session->alarms.first[kind].raised)
+            failed =
+                json_array_append_new(alarms, il_json_alarm(kind, &r->session->alarms.first[kind]));
+    return failed | json_object_set_new(report, "layers", times) |
+           json_object_set_new(report, "alarms", alarms);
+}
+
 static const char *const outcomes[] = {[IL_CONVERGED] = "converged",
                                        [IL_CENSORED] = "finished",
                                        [IL_DIVERGED] = "diverged",
@@ -47,6 +77,8 @@ il_status il_epochs_json(const il_training_report *r, const il_fingerprint *fing
     if (!failed)
         failed |=
             json_object_set_new(report, "engine", json_string(il_engine_name(s->arm->engine)));
+    if (!failed && s->every)
+        failed |= set_layers(report, r);
     char *dumped = failed ? NULL : json_dumps(report, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     json_decref(report);
     if (!dumped)

@@ -1,5 +1,5 @@
 /* One JSON object, for programs. A number that does not exist is null. */
-#include "report/values.h"
+#include "report/alarms.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -62,7 +62,8 @@ static json_t *arms_json(const il_study *study, const il_results *results) {
     int failed = arms == NULL;
     for (size_t i = 0; i < study->n_arms && !failed; i++) {
         json_t *arm = json_object();
-        failed = set_keys(arm, study, &study->arms[i]) | set_summary(arm, &results->arms[i]);
+        failed = set_keys(arm, study, &study->arms[i]) | set_summary(arm, &results->arms[i]) |
+                 json_object_set_new(arm, "alarms", il_json_alarms(results, i));
         failed |= json_array_append_new(arms, arm);
     }
     if (!failed)
@@ -71,11 +72,19 @@ static json_t *arms_json(const il_study *study, const il_results *results) {
     return NULL;
 }
 
+/* null when the number of seeds was given */
+static json_t *seeding_json(const il_results *results) {
+    return results->looks ? json_pack("{sI sb}", "looks", (json_int_t)results->looks, "narrow",
+                                      (int)results->narrow)
+                          : json_null();
+}
+
 il_status il_report_json(const il_study *study, const il_results *results,
                          const il_fingerprint *fingerprint, FILE *out, il_error *err) {
     json_t *report =
-        json_pack("{si ss sI sf so so}", "schema", 1, "study", study->name, "budget",
-                  (json_int_t)study->budget, "wall_s", results->wall_s, "fingerprint",
+        json_pack("{si ss sI sI so sf so so}", "schema", 1, "study", study->name, "budget",
+                  (json_int_t)study->budget, "seeds", (json_int_t)results->seeds, "auto",
+                  seeding_json(results), "wall_s", results->wall_s, "fingerprint",
                   il_json_fingerprint(study, fingerprint), "arms", arms_json(study, results));
     /* 15 digits: 0.523 and not 0.52300000000000002. */
     char *text = report ? json_dumps(report, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;

@@ -41,6 +41,17 @@ il_status il_report_csv(const il_study *study, const il_results *results, FILE *
 il_status il_export_csv(const il_archive *archive, FILE *out, il_error *err);
 il_status il_export_jsonl(const il_archive *archive, FILE *out, il_error *err);
 
+/* What was recorded of the runs: a line for each epoch, or with `layers` for each layer at an epoch, as CSV or with `json`
+ * as JSON. IL_INVALID when nothing was; IL_IO when it cannot be read. */
+il_status il_export_records(const il_archive *archive, bool layers, bool json, FILE *out,
+                            il_error *err);
+
+/* The same as a folder of event files for TensorBoard, one folder below it for each arm and in it one for each run; *runs
+ * is their number. Tags: loss/train, loss/evaluation (on the samples that judge), accuracy/…, layer1/a_rms … */
+il_status il_export_tensorboard(const il_archive *archive, const char *folder, size_t *runs,
+                                il_error *err);
+#define IL_NOTHING_RECORDED "nothing was recorded of '%s': run it with record: curves, or layers"
+
 /* A page that stands alone: what was asked and the answer, a table of the arms, charts with their data, and how to
  * reproduce it. It needs no network and no script. */
 il_status il_report_html(const il_archive *archive, FILE *out, il_error *err);

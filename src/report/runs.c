@@ -1,24 +1,11 @@
 /* One line per run, as CSV or JSON: the arm's settings, then the seed and what became of it. The columns are the
  * same for every study, so that files of several studies can be put under one another. */
+#include "report/lines.h"
 #include "report/values.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void put_field(FILE *out, const char *text) {
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, out);
-        return;
-    }
-    putc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            putc('"', out);
-        putc(*text, out);
-    }
-    putc('"', out);
-}
 
 static const char *const outcomes[] = {[IL_CONVERGED] = "converged",
                                        [IL_CENSORED] = "censored",
@@ -36,9 +23,8 @@ static void put_run(FILE *out, const il_run *run, size_t seed, uint32_t budget) 
 }
 
 static void put_heading(FILE *out) {
-    for (il_key key = 0; key < IL_KEYS; key++)
-        fprintf(out, "%s,", il_key_name(key));
-    fputs("engine,seed,outcome,epoch,T,loss,accuracy,layer\n", out);
+    il_put_csv_heading(out);
+    fputs(",seed,outcome,epoch,T,loss,accuracy,layer\n", out);
 }
 
 /* One arm's runs, of the seeds that `ran` marks, all of them when it is NULL. */
@@ -47,11 +33,7 @@ static void put_arm(FILE *out, char *const keys[IL_KEYS], const char *engine, co
     for (size_t seed = 0; seed < seeds; seed++) {
         if (ran && !ran[seed])
             continue;
-        for (il_key key = 0; key < IL_KEYS; key++) {
-            put_field(out, keys[key]);
-            putc(',', out);
-        }
-        fputs(engine, out);
+        il_put_csv_settings(keys, engine, out);
         put_run(out, &runs[seed], seed + 1, budget);
     }
 }
@@ -81,22 +63,6 @@ il_status il_export_csv(const il_archive *a, FILE *out, il_error *err) {
     return finish(out, err);
 }
 
-static void put_json_text(FILE *out, const char *key, const char *value) {
-    fprintf(out, "\"%s\":\"", key);
-    for (; *value; value++) {
-        if (*value == '"' || *value == '\\')
-            putc('\\', out);
-        putc(*value, out);
-    }
-    fputs("\",", out);
-}
-
-/* JSON has no infinity and no NaN. */
-static void put_json_number(FILE *out, const char *key, float value) {
-    char text[32];
-    fprintf(out, ",\"%s\":%s", key, isfinite(value) ? il_float_format(value, text) : "null");
-}
-
 il_status il_export_jsonl(const il_archive *a, FILE *out, il_error *err) {
     for (size_t i = 0; i < a->n_arms && !ferror(out); i++)
         for (size_t k = 0; k < a->asked; k++) {
@@ -104,13 +70,11 @@ il_status il_export_jsonl(const il_archive *a, FILE *out, il_error *err) {
             if (!a->ran[i * a->asked + k])
                 continue;
             putc('{', out);
-            for (il_key key = 0; key < IL_KEYS; key++)
-                put_json_text(out, il_key_name(key), a->value[i][key]);
-            put_json_text(out, "engine", a->engine[i]);
-            fprintf(out, "\"seed\":%zu,\"outcome\":\"%s\",\"epoch\":%u,\"T\":%u", k + 1,
+            il_put_json_settings(a->value[i], a->engine[i], out);
+            fprintf(out, ",\"seed\":%zu,\"outcome\":\"%s\",\"epoch\":%u,\"T\":%u", k + 1,
                     outcomes[run->outcome], run->epoch, il_run_time(run, a->budget));
-            put_json_number(out, "loss", run->loss);
-            put_json_number(out, "accuracy", run->accuracy);
+            il_put_json_number("loss", run->loss, out);
+            il_put_json_number("accuracy", run->accuracy, out);
             if (run->outcome == IL_DIVERGED)
                 fprintf(out, ",\"layer\":%u", (unsigned)run->layer);
             fputs("}\n", out);

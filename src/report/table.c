@@ -274,6 +274,14 @@ static void put_legend(const table *t, FILE *out) {
             "the RMST difference, paired by seed, Holm-adjusted over %zu comparison%s.",
             il_arm_format(&t->study->arms[t->baseline], IL_KEY_INIT, value), t->comparisons,
             t->comparisons == 1 ? "" : "s");
+    const il_results *results = t->results;
+    if (results->looks)
+        il_text_add(
+            &line,
+            " seeds: auto stopped after %zu look%s, at %s: its intervals allow for all looks.",
+            results->looks, results->looks == 1 ? "" : "s",
+            results->narrow ? "success rates as narrow as asked for"
+                            : "max, before all success rates were as narrow as asked for");
     putc('\n', out);
     il_put_wrapped(t, DIM, line.bytes, out);
 }
@@ -330,6 +338,8 @@ il_status il_report_table(const il_study *study, const il_results *results,
     put_rows(&t, out);
     put_legend(&t, out);
     il_status status = il_put_verdict(&t, out, err);
+    if (status == IL_OK)
+        il_put_alarms(&t, out);
     free(t.order);
     if (status != IL_OK)
         return status;

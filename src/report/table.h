@@ -35,6 +35,9 @@ size_t il_text_width(const char *s);
 /* The study's name is free text: no control character of it may reach a terminal. */
 void il_text_add_name(text *t, const char *name);
 
+/* What tells an arm from the others: "he_normal / 2-4-1". */
+void il_text_add_arm(const table *t, size_t arm, text *line);
+
 const char *il_paint_begin(const table *t, paint p);
 const char *il_paint_end(const table *t, paint p);
 
@@ -49,5 +52,8 @@ int il_against_baseline(const table *t, size_t arm);
 
 /* What the numbers say, in two or three sentences. IL_NO_MEMORY when they cannot be compared. */
 il_status il_put_verdict(const table *t, FILE *out, il_error *err);
+
+/* The alarms, a line for each arm that has any; nothing when no layers were recorded. */
+void il_put_alarms(const table *t, FILE *out);
 
 #endif

@@ -89,3 +89,11 @@ int il_against_baseline(const table *t, size_t arm) {
         return 0;
     return s->rmst < t->results->arms[baseline].rmst ? -1 : 1;
 }
+
+void il_text_add_arm(const table *t, size_t arm, text *line) {
+    char value[IL_WIDTHS_TEXT];
+    il_text_add(line, "%s", il_arm_format(&t->study->arms[arm], IL_KEY_INIT, value));
+    for (il_key key = 0; key < IL_KEYS; key++)
+        if (key != IL_KEY_INIT && t->study->varied[key])
+            il_text_add(line, " / %s", il_arm_format(&t->study->arms[arm], key, value));
+}

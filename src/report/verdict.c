@@ -7,20 +7,16 @@
 
 #define LISTED 4 /* arms named in a sentence before "and n more" */
 
-static void add_arm(const table *t, size_t arm, text *line) {
-    char value[IL_WIDTHS_TEXT];
-    il_text_add(line, "%s", il_arm_format(&t->study->arms[arm], IL_KEY_INIT, value));
-    for (il_key key = 0; key < IL_KEYS; key++)
-        if (key != IL_KEY_INIT && t->study->varied[key])
-            il_text_add(line, " / %s", il_arm_format(&t->study->arms[arm], key, value));
-}
-
 /* "zeros, constant(0.5) and normal(std=10) never converged": their runs alone bound the rate. */
 static void say_never(const table *t, text *line) {
     const il_summary *arms = t->results->arms;
     size_t never = 0, said = 0;
+    double most = 1; /* of their success rates: they have equally many runs */
     for (size_t i = 0; i < t->study->n_arms; i++)
-        never += arms[i].converged == 0;
+        if (arms[i].converged == 0) {
+            never++;
+            most = arms[i].success_ci.high;
+        }
     if (never == 0)
         return;
     size_t listed = never > LISTED + 1 ? LISTED : never;
@@ -29,14 +25,13 @@ static void say_never(const table *t, text *line) {
         if (arms[arm].converged)
             continue;
         il_text_add(line, "%s", said == 0 ? "" : said + 1 == never ? " and " : ", ");
-        add_arm(t, arm, line);
+        il_text_add_arm(t, arm, line);
         said++;
     }
     if (never > listed)
         il_text_add(line, " and %zu other arms", never - listed);
     il_text_add(line, " never converged (0 of %zu%s: success below %.2g %% at 95 %% confidence). ",
-                t->results->seeds, never == 1 ? "" : " each",
-                100 * il_wilson(0, t->results->seeds, 0.95).high);
+                t->results->seeds, never == 1 ? "" : " each", 100 * most);
 }
 
 static void say_diverged(const table *t, text *line) {
@@ -48,7 +43,7 @@ static void say_diverged(const table *t, text *line) {
     if (t->study->n_arms > 1) {
         il_text_add(line, t->results->arms[most].diverged == t->diverged ? ", all under "
                                                                          : ", most under ");
-        add_arm(t, most, line);
+        il_text_add_arm(t, most, line);
     }
     il_text_add(line, ". ");
 }
@@ -57,13 +52,13 @@ static void say_best(const table *t, il_rival r, text *line) {
     char number[32];
     size_t best = t->order[0];
     bool shown = r.p <= IL_SIGNIFICANT;
-    add_arm(t, best, line);
+    il_text_add_arm(t, best, line);
     il_text_add(line,
                 shown ? " is fastest: its RMST, %s epochs, is below that of every other arm; the "
                         "closest call is "
                       : " has the lowest RMST, %s epochs, but no arm is shown to be fastest: ",
                 il_epochs_text(t, t->results->arms[best].rmst, number));
-    add_arm(t, r.arm, line);
+    il_text_add_arm(t, r.arm, line);
     il_text_add(line, shown ? ", %s (" : ", %s, cannot be told from it (",
                 il_epochs_text(t, t->results->arms[r.arm].rmst, number));
     il_text_add(line, "p %s%s%s). ", r.p < 0.001 ? "" : "= ", il_p_text(r.p, number),
@@ -89,7 +84,7 @@ static void say_baseline(const table *t, text *line) {
 static void say_only(const table *t, text *line) {
     const il_summary *s = &t->results->arms[0];
     char number[32];
-    add_arm(t, 0, line);
+    il_text_add_arm(t, 0, line);
     il_text_add(
         line,
         " converged in %zu of %zu runs (95 %% confidence: %.1f to %.1f %%), after %s epochs on "

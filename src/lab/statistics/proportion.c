@@ -15,6 +15,25 @@ il_interval il_wilson(size_t k, size_t n, double level) {
     return il_wilson_share((double)k / (double)n, (double)n, level);
 }
 
+/* The p at which at most k hits in n have the given probability. It falls as p rises. */
+static double share_with_tail(size_t k, size_t n, double tail) {
+    double low = 0, high = 1;
+    for (int i = 0; i < 60; i++) {
+        double p = (low + high) / 2;
+        if (il_binomial_tail(k, n, p).up_to > tail)
+            low = p;
+        else
+            high = p;
+    }
+    return (low + high) / 2;
+}
+
+il_interval il_clopper_pearson(size_t k, size_t n, double level) {
+    double tail = (1 - level) / 2;
+    return (il_interval){k > 0 ? 1 - share_with_tail(n - k, n, tail) : 0,
+                         k < n ? share_with_tail(k, n, tail) : 1};
+}
+
 double il_mcnemar(size_t only_a, size_t only_b) {
     size_t fewer = only_a < only_b ? only_a : only_b;
     return fmin(1, 2 * il_binomial_tail(fewer, only_a + only_b, 0.5).up_to);

@@ -159,7 +159,11 @@ static il_status read_runs(reader *r, il_error *err) {
 /* Of the seeds that have run in every arm, so that arms can be compared. */
 static il_status summarize(const reader *r, il_error *err) {
     il_archive *a = r->archive;
-    il_study study = {.seeds = a->seeds, .budget = a->budget, .n_arms = a->n_arms};
+    il_study study = {.seeds = a->seeds,
+                      .most = a->most,
+                      .half_width = a->half_width,
+                      .budget = a->budget,
+                      .n_arms = a->n_arms};
     il_run *runs = calloc(a->n_arms, a->seeds * sizeof *runs);
     study.arms = calloc(a->n_arms, sizeof *study.arms);
     il_status status = IL_OK;
@@ -176,14 +180,35 @@ static il_status summarize(const reader *r, il_error *err) {
     return status;
 }
 
-static il_status count_records(reader *r, il_error *err) {
+static il_status read_seeding(reader *r, il_error *err) {
+    sqlite3_stmt *select;
+    il_status status = il_store_prepare(
+        r->db, r->path, "SELECT most, half_width FROM seeding WHERE study = ?", &select, err);
+    if (status != IL_OK)
+        return status;
+    sqlite3_bind_int64(select, 1, r->study);
+    int code = sqlite3_step(select);
+    if (code == SQLITE_ROW) {
+        r->archive->most = (size_t)sqlite3_column_int64(select, 0);
+        r->archive->half_width = sqlite3_column_double(select, 1);
+    } else if (code != SQLITE_DONE)
+        status = cannot_read(r, err);
+    sqlite3_finalize(select);
+    return status;
+}
+
+/* Files of format 1 have neither rules for seeds nor records. */
+static il_status read_later_tables(reader *r, il_error *err) {
     il_archive *a = r->archive;
     bool has;
     sqlite3_stmt *select = NULL;
     a->recorded = calloc(a->n_arms, sizeof *a->recorded);
     il_status status =
-        a->recorded ? il_store_has_records(r->db, r->path, &has, err) : no_memory(r, err);
+        a->recorded ? il_store_has_later_tables(r->db, r->path, &has, err) : no_memory(r, err);
     if (status != IL_OK || !has)
+        return status;
+    status = read_seeding(r, err);
+    if (status != IL_OK)
         return status;
     status = il_store_prepare(r->db, r->path,
                               "SELECT count(*) FROM record WHERE arm = ? AND seed BETWEEN 1 AND ?",
@@ -230,7 +255,7 @@ il_status il_archive_read(const char *path, const char *name, il_archive **out, 
     if (status == IL_OK)
         status = read_runs(&r, err);
     if (status == IL_OK)
-        status = count_records(&r, err);
+        status = read_later_tables(&r, err);
     if (status == IL_OK)
         status = summarize(&r, err);
     if (status == IL_OK)

@@ -119,6 +119,27 @@ static il_status enter_members(il_store *store, const il_study *study, sqlite3_i
     return status;
 }
 
+/* The rule by which the study has as many seeds as it has; none for a given number. */
+static il_status enter_seeding(il_store *store, const il_study *study, sqlite3_int64 id,
+                               il_error *err) {
+    sqlite3_stmt *enter;
+    il_status status =
+        il_store_prepare(store->db, store->path,
+                         study->half_width > 0 ? "INSERT OR REPLACE INTO seeding VALUES (?, ?, ?)"
+                                               : "DELETE FROM seeding WHERE study = ?",
+                         &enter, err);
+    if (status != IL_OK)
+        return status;
+    sqlite3_bind_int64(enter, 1, id);
+    if (study->half_width > 0) {
+        sqlite3_bind_int64(enter, 2, (sqlite3_int64)study->most);
+        sqlite3_bind_double(enter, 3, study->half_width);
+    }
+    status = once(store, enter, err);
+    sqlite3_finalize(enter);
+    return status;
+}
+
 static il_status enter_study(il_store *store, const il_study *study, const char *settings,
                              const il_digest *keys, il_error *err) {
     char criterion[IL_CRITERION_TEXT];
@@ -154,6 +175,8 @@ static il_status enter_study(il_store *store, const il_study *study, const char 
     status = once(store, add, err);
     sqlite3_int64 id = status == IL_OK ? sqlite3_column_int64(add, 0) : 0;
     sqlite3_finalize(add);
+    if (status == IL_OK)
+        status = enter_seeding(store, study, id, err);
     return status == IL_OK ? enter_members(store, study, id, err) : status;
 }
 

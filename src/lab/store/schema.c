@@ -46,8 +46,13 @@ static const char tables[] =
     "  PRIMARY KEY (arm, seed)"
     ") STRICT, WITHOUT ROWID;";
 
-/* Of format 2: what was recorded of runs. A column of layer_stat for each statistic follows. */
-static const char record_tables[] =
+/* Of format 2: rules for seeds, and what was recorded of runs. A column of layer_stat for each statistic follows. */
+static const char later_tables[] =
+    "CREATE TABLE seeding (" /* of the studies whose seeds are auto */
+    "  study INTEGER PRIMARY KEY REFERENCES study,"
+    "  most INTEGER NOT NULL,"
+    "  half_width REAL NOT NULL"
+    ") STRICT;"
     "CREATE TABLE record ("
     "  arm INTEGER NOT NULL REFERENCES arm,"
     "  seed INTEGER NOT NULL,"
@@ -92,7 +97,7 @@ static void put_tables(bool empty, FILE *out) {
     fputs("BEGIN;", out);
     if (empty)
         fprintf(out, "PRAGMA application_id = %d;%s", IL_APPLICATION, tables);
-    fputs(record_tables, out);
+    fputs(later_tables, out);
     for (il_probe_statistic i = 0; i < IL_PROBE_STATISTICS; i++)
         fprintf(out, "%s REAL,", il_probe_statistic_name(i));
     fputs("PRIMARY KEY (arm, seed, epoch, layer)) STRICT, WITHOUT ROWID;", out);
@@ -116,7 +121,7 @@ il_status il_store_make(sqlite3 *db, const char *path, bool empty, il_error *err
     return status;
 }
 
-il_status il_store_has_records(sqlite3 *db, const char *path, bool *has, il_error *err) {
+il_status il_store_has_later_tables(sqlite3 *db, const char *path, bool *has, il_error *err) {
     int format;
     il_status status = read_format(db, path, &format, err);
     *has = format >= 2;

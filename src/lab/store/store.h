@@ -82,7 +82,7 @@ il_status il_store_execute(sqlite3 *db, const char *path, const char *sql, const
 
 /* Makes what tables the file lacks. */
 il_status il_store_make(sqlite3 *db, const char *path, bool empty, il_error *err);
-il_status il_store_has_records(sqlite3 *db, const char *path, bool *has, il_error *err);
+il_status il_store_has_later_tables(sqlite3 *db, const char *path, bool *has, il_error *err);
 
 /* A column that may be NULL, which is how SQLite keeps a NaN. */
 float il_store_number(sqlite3_stmt *row, int column);

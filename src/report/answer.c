@@ -42,15 +42,16 @@ static void put_choice(const page *p) {
             last = key;
         }
     fprintf(p->out, "%zu %s", p->a->n_arms,
-            left > 1 ? "combinations of "
-            : left   ? kinds[last]
-                     : "arms");
-    for (il_key key = 0; left > 1 && key <= last; key++)
-        if (p->a->varied[key])
-            fprintf(p->out, "%s%s", il_key_name(key),
-                    key == last  ? ""
-                    : --left > 1 ? ", "
-                                 : " and ");
+            left > 1    ? "combinations of "
+            : left == 1 ? kinds[last]
+                        : "arms");
+    if (left < 2)
+        return;
+    for (il_key key = 0; key <= last; key++)
+        if (p->a->varied[key]) {
+            left--;
+            fprintf(p->out, "%s%s", il_key_name(key), left > 1 ? ", " : left == 1 ? " and " : "");
+        }
 }
 
 static void put_question(const page *p) {

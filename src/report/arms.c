@@ -23,12 +23,11 @@ static void put_comparison(const page *p, size_t arm) {
     fprintf(p->out, s->p_value < 0.001 ? "&lt; 0.001</td>" : "%.3f</td>", s->p_value);
 }
 
-static void put_arm(const page *p, size_t arm) {
+static void put_arm(page *p, size_t arm) {
     const il_summary *s = &p->a->arms[arm];
-    char text[32], label[IL_LABEL];
-    fputs("<tr><th scope=\"row\">", p->out);
-    il_put_escaped(p->out, il_page_label(p, arm, label));
-    fprintf(p->out, "</th><td>%s <small>%.1f–%.1f</small></td>", il_page_percent(s, text),
+    char text[32];
+    il_put_row(p, arm);
+    fprintf(p->out, "<td>%s <small>%.1f–%.1f</small></td>", il_page_percent(s, text),
             100 * s->success_ci.low, 100 * s->success_ci.high);
     fprintf(p->out, "<td>%s", il_page_epochs(p, s->rmst, text));
     fprintf(p->out, " <small>%s", il_page_epochs(p, s->rmst_ci.low, text));

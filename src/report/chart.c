@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-const chart *const il_charts[IL_CHARTS] = {
+const il_chart_type *const il_charts[IL_CHARTS] = {
     [IL_CHART_CURVES] = &il_chart_curves,
     [IL_CHART_SUCCESS] = &il_chart_success,
     [IL_CHART_SUCCESS_MAP] = &il_chart_success_map,
@@ -19,11 +19,11 @@ const chart *const il_charts[IL_CHARTS] = {
     [IL_CHART_LINES] = &il_chart_lines,
 };
 
-void il_chart_begin(page *p, const chart *c, il_svg *svg, double width, double height) {
+void il_chart_begin(page *p, const il_chart_type *c, il_svg *svg, double width, double height) {
     il_svg_begin(svg, p->out, c->name, width, height, c->title, c->description, p->alone);
 }
 
-void il_chart_put(page *p, const chart *c) {
+void il_chart_put(page *p, const il_chart_type *c) {
     size_t shown = c->shown ? c->shown(p) : p->a->n_arms;
     fprintf(p->out, "<figure id=\"figure-%s\">\n<h2>%s</h2>\n", c->name, c->heading);
     if (shown < p->a->n_arms && c->evenly)
@@ -55,7 +55,15 @@ void il_put_head(page *p, const char *columns) {
 
 void il_put_row(page *p, size_t arm) {
     char label[IL_LABEL];
+    char *rest = strstr(il_page_label(p, arm, label), " / ");
+    if (rest)
+        *rest = '\0';
     fputs("<tr><th scope=\"row\">", p->out);
-    il_put_escaped(p->out, il_page_label(p, arm, label));
+    il_put_escaped(p->out, label);
+    if (rest) {
+        fputs(" <span>", p->out);
+        il_put_escaped(p->out, rest + 3);
+        fputs("</span>", p->out);
+    }
     fputs("</th>", p->out);
 }

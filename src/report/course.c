@@ -61,7 +61,7 @@ static void draw_legend(il_svg *svg, const il_scale *scale, double x, double y) 
     il_legend_area(svg, x + 90, y, "bad", "infinite or not a number");
 }
 
-static void draw(page *p, const chart *c) {
+static void draw(page *p, const il_chart_type *c) {
     il_panels ps = il_panels_of(p, 90);
     il_scale scale;
     il_svg svg;
@@ -85,7 +85,7 @@ static void draw(page *p, const chart *c) {
     il_svg_end(&svg);
 }
 
-static void caption(page *p, const chart *c) {
+static void caption(page *p, const il_chart_type *c) {
     fprintf(
         p->out,
         "Root mean square of %s of each layer (upward, layer 1 nearest the input) by epoch "
@@ -95,7 +95,7 @@ static void caption(page *p, const chart *c) {
                                    : "the loss's gradient with respect to the pre-activations");
 }
 
-static void data(page *p, const chart *c) {
+static void data(page *p, const il_chart_type *c) {
     char text[IL_NUMBER_TEXT];
     il_put_head(p, "arm|layer|first epoch|half-way|last epoch");
     for (size_t i = 0; i < p->n_digests; i++) {
@@ -119,7 +119,7 @@ static void data(page *p, const chart *c) {
     .description =                                                                                 \
         "One map for each arm: layers upward, epochs across, lighter where it is larger."
 
-const chart il_chart_signal_epochs = {
+const il_chart_type il_chart_signal_epochs = {
     .name = "signal-epochs",
     .heading = "Signals while training",
     .title = "Size of activations by layer and epoch",
@@ -128,7 +128,7 @@ const chart il_chart_signal_epochs = {
     COURSES,
 };
 
-const chart il_chart_gradient_epochs = {
+const il_chart_type il_chart_gradient_epochs = {
     .name = "gradient-epochs",
     .heading = "Gradients while training",
     .title = "Size of gradients by layer and epoch",

@@ -115,7 +115,7 @@ static bool all_short(const page *p, const size_t *arms, size_t n) {
 /* A band wider than this says nothing. */
 #define WIDE 0.25
 
-static void draw(page *p, const chart *c) {
+static void draw(page *p, const il_chart_type *c) {
     size_t arms[ARMS], n = il_page_choose(p, ARMS, arms);
     plot t = {.p = p, .beside = all_short(p, arms, n)};
     il_svg svg;
@@ -154,7 +154,7 @@ static size_t shown(const page *p) {
     return il_page_choose(p, ARMS, arms);
 }
 
-static void caption(page *p, const chart *c) {
+static void caption(page *p, const il_chart_type *c) {
     double band = il_ecdf_band(p->a->seeds, 0.95);
     (void)c;
     fputs(
@@ -186,7 +186,7 @@ static void put_row(page *p, size_t arm) {
     fprintf(p->out, "<td>%zu of %zu</td></tr>\n", s->runs - s->converged, s->runs);
 }
 
-static void data(page *p, const chart *c) {
+static void data(page *p, const il_chart_type *c) {
     size_t arms[ARMS], n = il_page_choose(p, ARMS, arms);
     (void)c;
     il_put_head(p, "arm|10 %|25 %|50 %|75 %|90 %|not converged");
@@ -194,7 +194,7 @@ static void data(page *p, const chart *c) {
         put_row(p, arms[i]);
 }
 
-const chart il_chart_curves = {
+const il_chart_type il_chart_curves = {
     .name = "curves",
     .heading = "How fast",
     .title = "Share of runs that had converged",

@@ -16,7 +16,7 @@ static void put_head(const page *p) {
     fputs("</h1>\n", p->out);
 }
 
-static bool has(const page *p, const chart *c) {
+static bool has(const page *p, const il_chart_type *c) {
     return !c->has || c->has(p, c);
 }
 
@@ -97,7 +97,7 @@ il_status il_report_html(const il_archive *archive, FILE *out, il_error *err) {
 
 il_status il_report_svg(const il_archive *archive, il_chart which, FILE *out, il_error *err) {
     page p;
-    const chart *c = il_charts[which];
+    const il_chart_type *c = il_charts[which];
     il_status status = il_page_open(&p, archive, out, err);
     p.alone = true;
     if (status == IL_OK && which >= IL_CHART_LOSS)

@@ -97,7 +97,7 @@ static uint32_t find_last(const page *p) {
     return last;
 }
 
-static void draw(page *p, const chart *c) {
+static void draw(page *p, const il_chart_type *c) {
     il_panels ps = il_panels_of(p, 120);
     il_curve curve = (il_curve)c->what;
     il_svg svg;
@@ -118,7 +118,7 @@ static void draw(page *p, const chart *c) {
     il_svg_end(&svg);
 }
 
-static void caption(page *p, const chart *c) {
+static void caption(page *p, const il_chart_type *c) {
     bool loss = c->what == IL_CURVE_LOSS;
     fprintf(
         p->out,
@@ -129,7 +129,7 @@ static void caption(page *p, const chart *c) {
         find_scale(p, (il_curve)c->what).log ? "on a logarithmic scale" : "on a linear scale");
 }
 
-static void data(page *p, const chart *c) {
+static void data(page *p, const il_chart_type *c) {
     enum { AT = 5 };
     static const double share[AT] = {0, 0.1, 0.25, 0.5, 1};
     uint32_t last = find_last(p);
@@ -160,7 +160,7 @@ static void data(page *p, const chart *c) {
     .has = il_has_curves, .shown = il_panels_shown, .evenly = true, .draw = draw,                  \
     .caption = caption, .data = data, .needs = "runs whose curves were recorded: record: curves"
 
-const chart il_chart_loss = {
+const il_chart_type il_chart_loss = {
     .name = "loss",
     .heading = "Loss",
     .title = "Loss by epoch",
@@ -172,7 +172,7 @@ const chart il_chart_loss = {
     CURVES,
 };
 
-const chart il_chart_accuracy = {
+const il_chart_type il_chart_accuracy = {
     .name = "accuracy",
     .heading = "Accuracy",
     .title = "Accuracy by epoch",

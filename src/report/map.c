@@ -11,14 +11,14 @@
 
 enum { SUCCESS, RMST };
 
-static bool has(const page *p, const chart *c) {
+static bool has(const page *p, const il_chart_type *c) {
     il_grid g;
     (void)c;
     return il_page_grid(p, &g);
 }
 
 /* How light the cell of an arm is, and the number in it. */
-static double cell_of(const page *p, const chart *c, size_t arm, char text[32]) {
+static double cell_of(const page *p, const il_chart_type *c, size_t arm, char text[32]) {
     const il_summary *s = &p->a->arms[arm];
     if (c->what == SUCCESS) {
         il_page_percent(s, text);
@@ -28,8 +28,8 @@ static double cell_of(const page *p, const chart *c, size_t arm, char text[32]) 
     return 1 - s->rmst / p->a->budget;
 }
 
-static void draw_row(page *p, const chart *c, const il_grid *g, size_t at[IL_SIDES], double y,
-                     double width, il_svg *svg) {
+static void draw_row(page *p, const il_chart_type *c, const il_grid *g, size_t at[IL_SIDES],
+                     double y, double width, il_svg *svg) {
     char text[32], color[8], label[IL_LABEL], hint[IL_LABEL + 64];
     snprintf(label, sizeof label, "%s", g->value[IL_ROWS][at[IL_ROWS]]);
     il_svg_text(svg, NAMES - 8, y + ROW / 2 + 4, "end", "tick", il_page_shorten(label, 28));
@@ -51,7 +51,7 @@ static const char *name_map(const il_grid *g, size_t map, char label[IL_LABEL]) 
     return label;
 }
 
-static void draw(page *p, const chart *c) {
+static void draw(page *p, const il_chart_type *c) {
     il_grid g;
     il_svg svg;
     char label[IL_LABEL];
@@ -79,7 +79,7 @@ static void draw(page *p, const chart *c) {
     il_svg_end(&svg);
 }
 
-static void caption(page *p, const chart *c) {
+static void caption(page *p, const il_chart_type *c) {
     il_grid g;
     if (!il_page_grid(p, &g))
         return;
@@ -92,7 +92,7 @@ static void caption(page *p, const chart *c) {
             g.sides == 3 ? il_key_name(g.key[IL_MAPS]) : "");
 }
 
-static void data(page *p, const chart *c) {
+static void data(page *p, const il_chart_type *c) {
     il_grid g;
     char text[32];
     if (!il_page_grid(p, &g))
@@ -129,7 +129,7 @@ static void data(page *p, const chart *c) {
     .description = "A map of cells, one for each arm; lighter is better.",                         \
     .needs = "a study with lists under two or three keys"
 
-const chart il_chart_success_map = {
+const il_chart_type il_chart_success_map = {
     .name = "success-map",
     .heading = "Success by factors",
     .title = "Success rate by factors",
@@ -138,7 +138,7 @@ const chart il_chart_success_map = {
     MAP,
 };
 
-const chart il_chart_rmst_map = {
+const il_chart_type il_chart_rmst_map = {
     .name = "rmst-map",
     .heading = "Epochs by factors",
     .title = "Mean epochs to convergence by factors",

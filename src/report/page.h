@@ -48,36 +48,39 @@ void il_page_times(const page *p, size_t arm);
 size_t il_page_choose(const page *p, size_t most, size_t *arms);
 
 /* One kind of chart: its place on the page, how it is drawn, and the data behind it. */
-typedef struct chart {
+typedef struct il_chart_type {
     const char *name;        /* a word: that of --svg, and the figure's id */
     const char *heading;     /* of the figure */
     const char *title;       /* of the drawing, and … */
     const char *description; /* … what it shows, for those who do not see it */
     const char *needs;       /* completes "the chart NAME takes …" */
     int what;                /* which of its family */
-    bool (*has)(const page *p, const struct chart *c); /* NULL: every study has it */
-    size_t (*shown)(const page *p);                    /* how many arms; NULL: all of them */
+    bool (*has)(const page *p, const struct il_chart_type *c); /* NULL: every study has it */
+    size_t (*shown)(const page *p); /* how many arms; NULL: all of them */
     bool evenly; /* they are chosen evenly through the ranking, not from its top */
-    void (*draw)(page *p, const struct chart *c);
-    void (*caption)(page *p, const struct chart *c);
-    const char *table;                            /* caption of the data */
-    void (*data)(page *p, const struct chart *c); /* head and rows, the body left open */
-} chart;
+    void (*draw)(page *p, const struct il_chart_type *c);
+    void (*caption)(page *p, const struct il_chart_type *c);
+    const char *table;                                    /* caption of the data */
+    void (*data)(page *p, const struct il_chart_type *c); /* head and rows, the body left open */
+} il_chart_type;
 
 #define IL_CHARTS 13
-extern const chart *const il_charts[IL_CHARTS]; /* in the order of il_chart, and of the page */
-extern const chart il_chart_curves, il_chart_success, il_chart_success_map, il_chart_rmst_map;
-extern const chart il_chart_loss, il_chart_accuracy, il_chart_signal, il_chart_gradient;
-extern const chart il_chart_signal_epochs, il_chart_gradient_epochs, il_chart_weights;
-extern const chart il_chart_regions, il_chart_lines;
+extern const il_chart_type
+    *const il_charts[IL_CHARTS]; /* in the order of il_chart, and of the page */
+extern const il_chart_type il_chart_curves, il_chart_success, il_chart_success_map,
+    il_chart_rmst_map;
+extern const il_chart_type il_chart_loss, il_chart_accuracy, il_chart_signal, il_chart_gradient;
+extern const il_chart_type il_chart_signal_epochs, il_chart_gradient_epochs, il_chart_weights;
+extern const il_chart_type il_chart_regions, il_chart_lines;
 
 /* Begins the drawing of a chart. */
-void il_chart_begin(page *p, const chart *c, il_svg *svg, double width, double height);
+void il_chart_begin(page *p, const il_chart_type *c, il_svg *svg, double width, double height);
 
 /* Its figure: heading, drawing, caption, data. */
-void il_chart_put(page *p, const chart *c);
+void il_chart_put(page *p, const il_chart_type *c);
 
-/* The head of a table of data, its columns separated by '|'; and the beginning of an arm's row. */
+/* The head of a table of data, its columns separated by '|'; and the beginning of an arm's row: its name, in two lines
+ * as over a panel. */
 void il_put_head(page *p, const char *columns);
 void il_put_row(page *p, size_t arm);
 

@@ -70,7 +70,7 @@ size_t il_panels_shown(const page *p) {
     return p->n_digests;
 }
 
-bool il_has_curves(const page *p, const chart *c) {
+bool il_has_curves(const page *p, const il_chart_type *c) {
     for (size_t i = 0; i < p->n_digests; i++)
         for (size_t column = 0; column < p->digests[i].columns; column++)
             if (p->digests[i].curve[c->what][column].median ==
@@ -79,7 +79,7 @@ bool il_has_curves(const page *p, const chart *c) {
     return false;
 }
 
-bool il_has_layers(const page *p, const chart *c) {
+bool il_has_layers(const page *p, const il_chart_type *c) {
     (void)c;
     for (size_t i = 0; i < p->n_digests; i++)
         if (p->digests[i].n_layers > 0)
@@ -87,7 +87,7 @@ bool il_has_layers(const page *p, const chart *c) {
     return false;
 }
 
-bool il_has_course(const page *p, const chart *c) {
+bool il_has_course(const page *p, const il_chart_type *c) {
     (void)c;
     for (size_t i = 0; i < p->n_digests; i++)
         if (p->digests[i].n_layers > 0 && p->digests[i].times > 1)
@@ -95,7 +95,7 @@ bool il_has_course(const page *p, const chart *c) {
     return false;
 }
 
-bool il_has_parameters(const page *p, const chart *c) {
+bool il_has_parameters(const page *p, const il_chart_type *c) {
     (void)c;
     for (size_t i = 0; i < p->n_digests; i++)
         if (p->digests[i].kept > 0)

@@ -37,9 +37,9 @@ double il_legend_area(il_svg *svg, double x, double y, const char *class, const 
 size_t il_panels_shown(const page *p);
 
 /* For il_chart.has: some recorded run has curves, layers at all or over epochs, parameters. */
-bool il_has_curves(const page *p, const chart *c);
-bool il_has_layers(const page *p, const chart *c);
-bool il_has_course(const page *p, const chart *c);
-bool il_has_parameters(const page *p, const chart *c);
+bool il_has_curves(const page *p, const il_chart_type *c);
+bool il_has_layers(const page *p, const il_chart_type *c);
+bool il_has_course(const page *p, const il_chart_type *c);
+bool il_has_parameters(const page *p, const il_chart_type *c);
 
 #endif

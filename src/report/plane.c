@@ -4,7 +4,7 @@
 
 #define TOP 66.0
 #define BLOCK 390.0
-#define ROW 192.0
+#define ROW 204.0
 #define SAMPLES 150 /* drawn at most */
 #define FEW 30      /* samples whose marks are large */
 #define MARGIN 0.3  /* around the samples */
@@ -56,7 +56,7 @@ void il_plane_close(il_plane *plane) {
     il_network_free(plane->net);
 }
 
-bool il_has_plane(const page *p, const chart *c) {
+bool il_has_plane(const page *p, const il_chart_type *c) {
     bool found = false;
     (void)c;
     for (size_t i = 0; i < p->n_digests && !found; i++) {

@@ -25,7 +25,7 @@ bool il_plane_open(const page *p, const digest *d, il_plane *out);
 void il_plane_close(il_plane *plane);
 
 /* Whether there is such an arm. */
-bool il_has_plane(const page *p, const chart *c);
+bool il_has_plane(const page *p, const il_chart_type *c);
 
 /* Where a point of the plane lies in a square at (x, y). */
 void il_plane_at(const il_plane *plane, double x, double y, const double point[2], double at[2]);

@@ -90,7 +90,7 @@ static size_t count(const page *p) {
     return n;
 }
 
-static void draw(page *p, const chart *c) {
+static void draw(page *p, const il_chart_type *c) {
     il_svg svg;
     size_t arms = 0;
     il_chart_begin(p, c, &svg, IL_PANELS_WIDTH, il_planes_height(count(p)));
@@ -113,7 +113,7 @@ static void draw(page *p, const chart *c) {
     il_svg_end(&svg);
 }
 
-static void caption(page *p, const chart *c) {
+static void caption(page *p, const il_chart_type *c) {
     (void)c;
     fprintf(p->out,
             "What %d trained networks of each arm say of every point of the plane, with the task's "
@@ -121,7 +121,7 @@ static void caption(page *p, const chart *c) {
             IL_PLANES);
 }
 
-static void data(page *p, const chart *c) {
+static void data(page *p, const il_chart_type *c) {
     (void)c;
     il_put_head(p, "arm|seed|correct before training|correct at the end");
     for (size_t i = 0; i < p->n_digests; i++) {
@@ -137,7 +137,7 @@ static void data(page *p, const chart *c) {
     }
 }
 
-const chart il_chart_regions = {
+const il_chart_type il_chart_regions = {
     .name = "regions",
     .heading = "What the networks learned",
     .title = "Decision regions of trained networks",

@@ -56,7 +56,7 @@ static void draw_panel(il_svg *svg, const il_area *area, const digest *d, il_str
     }
 }
 
-static void draw(page *p, const chart *c) {
+static void draw(page *p, const il_chart_type *c) {
     il_panels ps = il_panels_of(p, 120);
     il_scale scale;
     size_t layers;
@@ -75,7 +75,7 @@ static void draw(page *p, const chart *c) {
     il_svg_end(&svg);
 }
 
-static void caption(page *p, const chart *c) {
+static void caption(page *p, const il_chart_type *c) {
     fputs(
         c->what == IL_STRIP_SIGNAL
             ? "Root mean square of each layer's activations before the first step, layer 1 nearest "
@@ -94,7 +94,7 @@ static void put_number(page *p, double value) {
     fprintf(p->out, "<td>%s</td>", il_format_short(value, text));
 }
 
-static void data(page *p, const chart *c) {
+static void data(page *p, const il_chart_type *c) {
     il_put_head(p, "arm|layer|measured|least|most|theory");
     for (size_t i = 0; i < p->n_digests; i++)
         for (size_t k = 0; k < p->digests[i].n_layers; k++) {
@@ -113,7 +113,7 @@ static void data(page *p, const chart *c) {
     .has = il_has_layers, .shown = il_panels_shown, .evenly = true, .draw = draw,                  \
     .caption = caption, .data = data, .needs = "runs whose layers were recorded: record: layers"
 
-const chart il_chart_signal = {
+const il_chart_type il_chart_signal = {
     .name = "signal",
     .heading = "Signals before training",
     .title = "Size of activations, layer by layer",
@@ -124,7 +124,7 @@ const chart il_chart_signal = {
     STRIPS,
 };
 
-const chart il_chart_gradient = {
+const il_chart_type il_chart_gradient = {
     .name = "gradient",
     .heading = "Gradients before training",
     .title = "Size of gradients, layer by layer",

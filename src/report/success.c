@@ -25,7 +25,7 @@ static double x_of(double names, double share) {
     return names + (WIDTH - names - 84) * share;
 }
 
-static void draw(page *p, const chart *c) {
+static void draw(page *p, const il_chart_type *c) {
     size_t arms[ARMS], n = il_page_choose(p, ARMS, arms);
     double names = names_of(p, arms, n), bottom = TOP + ROW * (double)n;
     il_svg svg;
@@ -55,7 +55,7 @@ static size_t shown(const page *p) {
     return il_page_choose(p, ARMS, arms);
 }
 
-static void caption(page *p, const chart *c) {
+static void caption(page *p, const il_chart_type *c) {
     (void)c;
     fputs(
         "Share of runs that converged within the budget, with Wilson's 95 % interval; the fastest "
@@ -63,7 +63,7 @@ static void caption(page *p, const chart *c) {
         p->out);
 }
 
-static void data(page *p, const chart *c) {
+static void data(page *p, const il_chart_type *c) {
     size_t arms[ARMS], n = il_page_choose(p, ARMS, arms);
     char text[32];
     (void)c;
@@ -77,7 +77,7 @@ static void data(page *p, const chart *c) {
     }
 }
 
-const chart il_chart_success = {
+const il_chart_type il_chart_success = {
     .name = "success",
     .heading = "How often",
     .title = "Success rate of each arm",

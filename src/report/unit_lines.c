@@ -125,24 +125,24 @@ static bool is_seen(const il_plane *plane, const line *lines, size_t n) {
 static void draw_run(il_svg *svg, const il_plane *plane, size_t run, uint32_t seed, double x,
                      double y) {
     line lines[UNITS];
-    char text[64], shown[96], where[16] = "";
+    char text[64], shown[32];
     il_svg_rect(svg, x, y, IL_PLANE_SIZE, IL_PLANE_SIZE, "frame", NULL, NULL);
     for (size_t end = 0; end < 2; end++) {
         size_t n = read_lines(plane, 2 * run + end, lines);
         if (end == 1 || n <= MANY)
             draw_lines(svg, plane, lines, n, end == 1, x, y);
         if (end == 1 && !is_seen(plane, lines, n))
-            snprintf(where, sizeof where, ", outside");
+            il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 46, "middle", "tick",
+                        "(outside)");
         describe(lines, n, text);
     }
     il_plane_samples(plane, svg, x, y);
     snprintf(shown, sizeof shown, "seed %u", seed);
     il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 16, "middle", "tick", shown);
-    snprintf(shown, sizeof shown, "%s%s", text, where);
-    il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 31, "middle", "tick", shown);
+    il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 31, "middle", "tick", text);
 }
 
-static void draw(page *p, const chart *c) {
+static void draw(page *p, const il_chart_type *c) {
     il_svg svg;
     size_t arms = 0;
     il_plane plane;
@@ -170,7 +170,7 @@ static void draw(page *p, const chart *c) {
     il_svg_end(&svg);
 }
 
-static void caption(page *p, const chart *c) {
+static void caption(page *p, const il_chart_type *c) {
     (void)c;
     fputs(
         "Each unit of the first layer divides the plane by a line, where its pre-activation is 0. "
@@ -181,7 +181,7 @@ static void caption(page *p, const chart *c) {
         p->out);
 }
 
-static void data(page *p, const chart *c) {
+static void data(page *p, const il_chart_type *c) {
     char text[2][64];
     (void)c;
     il_put_head(p, "arm|seed|before training|at the end");
@@ -202,7 +202,7 @@ static void data(page *p, const chart *c) {
     }
 }
 
-const chart il_chart_lines = {
+const il_chart_type il_chart_lines = {
     .name = "lines",
     .heading = "Lines of the hidden units",
     .title = "Lines of the units of the first layer",

@@ -133,7 +133,7 @@ static size_t count_kept(const page *p, size_t *layers) {
 }
 
 /* A histogram for each shown layer, side by side; two arms in a row where they have two layers. */
-static void draw(page *p, const chart *c) {
+static void draw(page *p, const il_chart_type *c) {
     const double top = 28, pitch = (IL_PANELS_WIDTH - 2) / LAYERS;
     il_svg svg;
     size_t arms = 0, layers, kept = count_kept(p, &layers), columns = LAYERS / layers;
@@ -155,7 +155,7 @@ static void draw(page *p, const chart *c) {
     il_svg_end(&svg);
 }
 
-static void caption(page *p, const chart *c) {
+static void caption(page *p, const il_chart_type *c) {
     (void)c;
     fprintf(p->out,
             "Weights of %s, over the recorded runs (at most %d of each arm). Each histogram is as "
@@ -163,7 +163,7 @@ static void caption(page *p, const chart *c) {
             "up to four layers of each network", IL_RUNS_KEPT);
 }
 
-static void data(page *p, const chart *c) {
+static void data(page *p, const il_chart_type *c) {
     char text[3][IL_NUMBER_TEXT];
     (void)c;
     il_put_head(p, "arm|layer|weights|mean before|std before|mean after|std after|largest");
@@ -181,7 +181,7 @@ static void data(page *p, const chart *c) {
     }
 }
 
-const chart il_chart_weights = {
+const il_chart_type il_chart_weights = {
     .name = "weights",
     .heading = "Weights",
     .title = "Weights before and after training",

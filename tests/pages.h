@@ -139,4 +139,9 @@ static inline walk walk_page(const char *html) {
     return w;
 }
 
+static inline void assert_shows(const char *html, const char *text) {
+    if (!strstr(html, text))
+        fail_msg("the page does not show '%s'", text);
+}
+
 #endif

@@ -29,11 +29,6 @@ static void names_do_nothing(void **state) {
     il_results_free(results);
 }
 
-static void assert_shows(const char *html, const char *text) {
-    if (!strstr(html, text))
-        fail_msg("the page does not show '%s'", text);
-}
-
 static void shows_what_the_runs_say(void **state) {
     (void)state;
     static const char text[] = "study: small\ndata: xor\nnetwork: 2-4-1\noptimizer: adam(lr=0.05)\n"

@@ -39,6 +39,14 @@ for page in rich plain; do
     tidy -q -e --warn-proprietary-attributes no $page.html >tidied 2>&1 || fail "$page.html: $(cat tidied)"
 done
 
+# Each chart alone is XML, with the name that it was asked for.
+for chart in curves success success-map rmst-map loss accuracy signal gradient signal-epochs gradient-epochs weights \
+    regions lines; do
+    "$initlab" report rich.db --svg $chart -o chart.svg || fail "no chart $chart"
+    xmllint --noout chart.svg 2>err || fail "$chart: $(cat err)"
+    grep -q "<title id=\"$chart-title\">" chart.svg || fail "$chart is another chart"
+done
+
 # The script is the one that the page lets run.
 hash=$(sed -n 's|^<script>\(.*\)</script>$|\1|p' rich.html | tr -d '\n' | sha256sum | cut -c 1-64 | tr a-f A-F |
     basenc --base16 -d | base64)

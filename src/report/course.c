@@ -58,7 +58,7 @@ static void draw_legend(il_svg *svg, const il_scale *scale, double x, double y) 
                     il_svg_heat((i + 0.5) / IL_LEVELS, color), NULL);
     x += 10 * IL_LEVELS + 8;
     il_svg_text(svg, x, y + 4, "start", "tick", il_format_short(scale->high, text));
-    il_legend_area(svg, x + 90, y, "bad", "infinite or not a number");
+    il_legend_area(svg, x + 54, y, "bad", "not a number");
 }
 
 static void draw(page *p, const il_chart_type *c) {
@@ -72,6 +72,7 @@ static void draw(page *p, const il_chart_type *c) {
     find_scale(p, (il_strip)c->what, &scale);
     il_chart_begin(p, c, &svg, IL_PANELS_WIDTH, il_panels_height(&ps));
     draw_legend(&svg, &scale, ps.left, 10);
+    il_legend_axes(&svg, "across: epochs, upward: layers");
     for (size_t i = 0; i < ps.n; i++) {
         const digest *d = &p->digests[i];
         const il_scale layers = {.low = 0.5, .high = (double)d->n_layers + 0.5};

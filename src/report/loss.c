@@ -109,6 +109,7 @@ static void draw(page *p, const il_chart_type *c) {
     x = il_legend_line(&svg, x, 10, "run", "single runs");
     if (find_baseline(p))
         il_legend_line(&svg, x, 10, "s1 d1", "the baseline's median");
+    il_legend_axes(&svg, "across: epochs");
     for (size_t i = 0; i < ps.n; i++) {
         il_area area = il_panel_area(&ps, i, (il_scale){.low = 0, .high = last}, scale);
         area.percent = curve == IL_CURVE_ACCURACY;

@@ -66,6 +66,10 @@ double il_legend_area(il_svg *svg, double x, double y, const char *class, const 
     return put_text(svg, x + 30, y, text);
 }
 
+void il_legend_axes(il_svg *svg, const char *text) {
+    il_svg_text(svg, IL_PANELS_WIDTH - 24, 14, "end", "tick", text);
+}
+
 size_t il_panels_shown(const page *p) {
     return p->n_digests;
 }

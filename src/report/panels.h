@@ -33,7 +33,10 @@ void il_panel_title(const page *p, il_svg *svg, double x, double y, size_t arm, 
 double il_legend_line(il_svg *svg, double x, double y, const char *class, const char *text);
 double il_legend_area(il_svg *svg, double x, double y, const char *class, const char *text);
 
-/* What a chart of recorded runs shows, in its note: "12 of 36 arms, the fastest first, 8 recorded runs of each." */
+/* What the axes of all panels are, at the end of a legend's line. */
+void il_legend_axes(il_svg *svg, const char *text);
+
+/* How many arms have a panel. */
 size_t il_panels_shown(const page *p);
 
 /* For il_chart.has: some recorded run has curves, layers at all or over epochs, parameters. */

@@ -66,6 +66,7 @@ static void draw(page *p, const il_chart_type *c) {
     il_svg_circle(&svg, ps.left + 12, 10, 4, "f0", NULL);
     double x = il_legend_line(&svg, ps.left, 10, "s0", "measured, and its range over runs");
     il_legend_line(&svg, x, 10, "s1", "mean-field theory, where it applies");
+    il_legend_axes(&svg, "across: layers");
     for (size_t i = 0; i < ps.n; i++) {
         const il_scale across = {.low = 0.5, .high = (double)layers + 0.5};
         il_area area = il_panel_area(&ps, i, across, scale);

@@ -49,7 +49,7 @@ const char il_page_style[] =
     "@media "
     "print{body{max-width:none;font-size:10pt;padding:0}nav,details:not([open]){display:none}"
     "figure,pre,tr{break-inside:avoid}h2{break-after:avoid}svg{min-width:0;max-height:24cm}"
-    ".wide{overflow:visible}table{font-size:7.5pt}th,td{padding:.2em .4em}}";
+    ".wide{overflow:visible;background:none}table{font-size:7.5pt}th,td{padding:.2em .4em}}";
 
 /* A click on a heading sorts by its column: numbers by size before words by alphabet; what is missing comes last. */
 const char il_page_script[] =

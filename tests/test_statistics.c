@@ -24,6 +24,17 @@ static void wilson_agrees_with_its_closed_form(void **state) {
     }
 }
 
+static void clopper_and_pearson_agree_with_scipy(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(golden_clopper_pearson); i++) {
+        il_interval ci =
+            il_clopper_pearson(golden_clopper_pearson[i].k, golden_clopper_pearson[i].n,
+                               golden_clopper_pearson[i].level);
+        assert_close(ci.low, golden_clopper_pearson[i].low, 1e-8);
+        assert_close(ci.high, golden_clopper_pearson[i].high, 1e-8);
+    }
+}
+
 static void rmst_is_the_mean_with_a_normal_interval(void **state) {
     (void)state;
     il_interval ci;
@@ -236,6 +247,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(normal_quantile_is_accurate_into_both_tails),
         cmocka_unit_test(wilson_agrees_with_its_closed_form),
+        cmocka_unit_test(clopper_and_pearson_agree_with_scipy),
         cmocka_unit_test(rmst_is_the_mean_with_a_normal_interval),
         cmocka_unit_test(epoch_quantile_counts_all_runs),
         cmocka_unit_test(a12_agrees_with_mann_whitney),

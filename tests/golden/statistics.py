@@ -4,7 +4,7 @@
     python3 statistics.py
 
 Sources: mpmath (normal quantile, Wilson's closed form), NumPy (quantiles, standard error), SciPy
-(Mann-Whitney U), statsmodels (Wilson, Holm). The exact permutation p-values come from the whole
+(Clopper and Pearson, Mann-Whitney U), statsmodels (Wilson, Holm). The exact permutation p-values come from the whole
 null distribution, counted in Python's integers, and are checked against SciPy's enumeration.
 """
 
@@ -102,6 +102,26 @@ def wilson():
 
 def epochs(n, budget, fail):
     return [budget if draw.random() < fail else draw.randrange(1, budget) for _ in range(n)]
+
+
+def clopper_pearson():
+    rows = []
+    for k, n, level in [
+        (0, 1, 0.95),
+        (0, 50, 0.9995),
+        (1, 50, 0.95),
+        (25, 50, 0.95),
+        (50, 50, 0.99),
+        (3, 7, 0.9),
+        (412, 1000, 0.95),
+        (2400, 5000, 0.982),
+        (4999, 5000, 0.975),
+        (1, 100000, 0.975),
+        (56250, 100000, 0.999),
+    ]:
+        ci = scipy.stats.binomtest(k, n).proportion_ci(level, "exact")
+        rows.append((k, n, level, float(ci.low), float(ci.high)))
+    table("size_t k, n; double level, low, high;", "golden_clopper_pearson", rows)
 
 
 def rmst():
@@ -243,4 +263,4 @@ def holm():
     table("const double *p, *adjusted; size_t n;", "golden_holm", rows)
 
 
-write(__file__, (normal_quantiles, wilson, rmst, quantiles, a12, permutation, holm))
+write(__file__, (normal_quantiles, wilson, clopper_pearson, rmst, quantiles, a12, permutation, holm))

@@ -15,12 +15,18 @@ il_interval il_wilson(size_t k, size_t n, double level) {
     return il_wilson_share((double)k / (double)n, (double)n, level);
 }
 
-/* The p at which at most k hits in n have the given probability. It falls as p rises. */
+/* P(X <= k), from the tail that k is in: far from the mode a weight is 0. */
+static double up_to(size_t k, size_t n, double p) {
+    return (double)k < (double)n * p ? il_binomial_tail(k, n, p).up_to
+                                     : 1 - il_binomial_tail(n - k - 1, n, 1 - p).up_to;
+}
+
+/* The p at which at most k < n hits have the given probability, which falls as p rises. */
 static double share_with_tail(size_t k, size_t n, double tail) {
     double low = 0, high = 1;
     for (int i = 0; i < 60; i++) {
         double p = (low + high) / 2;
-        if (il_binomial_tail(k, n, p).up_to > tail)
+        if (up_to(k, n, p) > tail)
             low = p;
         else
             high = p;

@@ -91,7 +91,8 @@ static void put_p(FILE *out, double p) {
         fprintf(out, "p = %.2g", p);
 }
 
-static void put_best(const page *p, il_rival rival) {
+/* Whether one arm is named with a p-value: several may share the first place. */
+static bool put_best(const page *p, il_rival rival) {
     char number[32], percent[32];
     const il_summary *best = &p->a->arms[p->order[0]];
     bool shown = rival.p <= IL_SIGNIFICANT;
@@ -107,7 +108,7 @@ static void put_best(const page *p, il_rival rival) {
             fprintf(p->out, "%zu arms", first);
         fprintf(p->out, " share the first place, with %s epochs on average. ",
                 il_page_epochs(p, best->rmst, number));
-        return;
+        return false;
     }
     put_label(p, p->order[0]);
     fprintf(p->out, " %s: %s epochs on average, with %s of its runs converging",
@@ -118,6 +119,7 @@ static void put_best(const page *p, il_rival rival) {
     fprintf(p->out, ", %s epochs (", il_page_epochs(p, p->a->arms[rival.arm].rmst, number));
     put_p(p->out, rival.p);
     fputs("). ", p->out);
+    return true;
 }
 
 /* The second sentence: what never works, or how the arms stand to the baseline. */
@@ -155,6 +157,7 @@ il_status il_page_put_answer(const page *p, il_error *err) {
     const il_summary *best = &a->arms[p->order[0]];
     il_rival rival = {0, 1};
     size_t converged = 0;
+    bool compared = false;
     char number[32], percent[32];
     for (size_t i = 0; i < a->n_arms; i++)
         converged += a->arms[i].converged;
@@ -175,13 +178,14 @@ il_status il_page_put_answer(const page *p, il_error *err) {
                 il_page_percent(best, percent), 100 * best->success_ci.low,
                 100 * best->success_ci.high, il_page_epochs(p, best->rmst, number));
     } else {
-        put_best(p, rival);
+        compared = put_best(p, rival);
         put_rest(p);
     }
     fprintf(p->out,
             "</p>\n<p class=\"note\">Averages are RMST: a run that never converged counts "
             "%u%s.</p>\n",
             a->budget,
-            a->n_arms > 2 ? ". p is adjusted for having chosen the best by looking" : "");
+            compared && a->n_arms > 2 ? ". p is adjusted for having chosen the best by looking"
+                                      : "");
     return IL_OK;
 }

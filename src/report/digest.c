@@ -39,12 +39,6 @@ static quartiles quartiles_of(float *x, size_t n, float worst) {
                        x[n - 1 - (n - 1) / 4]};
 }
 
-/* n epochs from 0 to `last`, evenly spaced. */
-static void space(uint32_t *epoch, size_t n, uint32_t last) {
-    for (size_t i = 0; i < n; i++)
-        epoch[i] = n > 1 ? (uint32_t)((uint64_t)last * i / (n - 1)) : 0;
-}
-
 /* The last place at or before an epoch, from the place before on. Runs that have ended stay at their last. */
 static size_t point_at(const il_run_record *run, size_t at, uint32_t epoch) {
     while (at + 1 < run->n_points && run->point[at + 1].epoch <= epoch)
@@ -150,21 +144,43 @@ static bool copy_parameters(const il_arm_record *record, digest *d) {
     return d->snapshots != NULL;
 }
 
-/* How far the recorded runs went. */
-static void find_extent(const il_arm_record *record, digest *d, uint32_t *last, uint32_t *layers) {
-    *last = *layers = 0;
+/* The runs that were recorded longest: of their epochs some are shown, as evenly spaced as may be. */
+typedef struct longest {
+    const il_run_record *curves, *layers;
+} longest;
+
+static uint32_t end_of_curves(const il_run_record *run) {
+    return run->n_points > 0 ? run->point[run->n_points - 1].epoch : 0;
+}
+
+static uint32_t end_of_layers(const il_run_record *run) {
+    return run->n_layer_points > 0 ? run->layer_epoch[run->n_layer_points - 1] : 0;
+}
+
+static longest find_longest(const il_arm_record *record, digest *d) {
+    longest l = {&record->run[0], &record->run[0]};
     for (size_t i = 0; i < record->n; i++) {
         const il_run_record *run = &record->run[i];
-        if (run->n_points > 0 && run->point[run->n_points - 1].epoch > *last)
-            *last = run->point[run->n_points - 1].epoch;
-        if (run->n_layer_points == 0)
-            continue;
-        d->n_layers = record->n_layers;
-        if (run->layer_epoch[run->n_layer_points - 1] > *layers)
-            *layers = run->layer_epoch[run->n_layer_points - 1];
+        l.curves = end_of_curves(run) > end_of_curves(l.curves) ? run : l.curves;
+        l.layers = end_of_layers(run) > end_of_layers(l.layers) ? run : l.layers;
     }
-    d->columns = *last + 1 < IL_COLUMNS_MOST ? *last + 1 : IL_COLUMNS_MOST;
-    d->times = *layers + 1 < TIMES_MOST ? *layers + 1 : TIMES_MOST;
+    size_t points = l.curves->n_points, times = l.layers->n_layer_points;
+    d->columns = points < IL_COLUMNS_MOST ? points : IL_COLUMNS_MOST;
+    d->times = times < TIMES_MOST ? times : TIMES_MOST;
+    d->n_layers = times > 0 ? record->n_layers : 0;
+    return l;
+}
+
+/* Of n places the i-th of `shown`, the first and the last among them. */
+static size_t place(size_t i, size_t shown, size_t n) {
+    return shown > 1 ? i * (n - 1) / (shown - 1) : n - 1;
+}
+
+static void choose_epochs(const longest *l, digest *d) {
+    for (size_t i = 0; i < d->columns; i++)
+        d->epoch[i] = l->curves->point[place(i, d->columns, l->curves->n_points)].epoch;
+    for (size_t i = 0; i < d->times; i++)
+        d->time[i] = l->layers->layer_epoch[place(i, d->times, l->layers->n_layer_points)];
 }
 
 static bool allocate(const il_arm_record *record, digest *d, size_t **at, float **x) {
@@ -198,25 +214,25 @@ static bool allocate(const il_arm_record *record, digest *d, size_t **at, float 
 }
 
 il_status il_digest_make(const il_archive *archive, size_t arm, digest *out, il_error *err) {
-    il_arm_record *record;
-    uint32_t last, layers;
+    il_arm_record *record = NULL;
     size_t *at;
     float *x;
     *out = (digest){.arm = arm};
     il_status status = il_archive_record(archive, arm, &record, err);
-    if (status != IL_OK)
+    if (status != IL_OK || record->n == 0) {
+        il_arm_record_free(record);
         return status;
+    }
     out->n = record->n;
-    find_extent(record, out, &last, &layers);
+    longest l = find_longest(record, out);
     if (!allocate(record, out, &at, &x) || !copy_parameters(record, out))
         status = il_fail(err, IL_NO_MEMORY, "no memory for what was recorded of %zu runs", out->n);
     else {
-        space(out->epoch, out->columns, last);
-        space(out->time, out->times, layers);
+        choose_epochs(&l, out);
         for (size_t i = 0; i < out->shown; i++) {
             const il_run_record *run = &record->run[i];
             out->seed[i] = run->seed;
-            out->ended[i] = run->n_points ? run->point[run->n_points - 1].epoch : 0;
+            out->ended[i] = end_of_curves(run);
         }
         follow_curves(record, out, at, x);
         follow_layers(record, out, at, x);

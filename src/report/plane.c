@@ -31,7 +31,7 @@ bool il_plane_open(const page *p, const digest *d, il_plane *out) {
     il_widths widths;
     il_error
         err; /* the task may be unknown here, or its file gone: then there is nothing to draw */
-    *out = (il_plane){.runs = d->kept < IL_PLANES ? d->kept : IL_PLANES};
+    *out = (il_plane){.runs = d->kept < IL_PLANES ? d->kept : IL_PLANES, .seed = d->kept_seed};
     if (out->runs == 0 || il_widths_parse(value[IL_KEY_NETWORK], NULL, &widths, &err) != IL_OK ||
         widths.width[0] != 2 ||
         il_call_parse(&il_datasets, value[IL_KEY_DATA], NULL, &request.data, &err) != IL_OK ||
@@ -125,11 +125,48 @@ void il_plane_classify(const il_plane *plane, size_t replica, const il_real *X, 
     }
 }
 
-double il_planes_height(size_t arms) {
+double il_planes_height(const page *p) {
+    size_t arms = 0;
+    for (size_t i = 0; i < p->n_digests; i++) {
+        il_plane plane;
+        arms += il_plane_open(p, &p->digests[i], &plane);
+        il_plane_close(&plane);
+    }
     return TOP + ROW * (double)((arms + 1) / 2) - 36;
 }
 
-void il_planes_at(size_t arm, size_t run, double *x, double *y) {
-    *x = 2 + BLOCK * (double)(arm % 2) + (IL_PLANE_SIZE + 10) * (double)run;
-    *y = TOP + ROW * (double)(arm / 2);
+void il_planes_draw(const page *p, il_svg *svg,
+                    void (*draw_run)(il_svg *svg, const il_plane *plane, size_t i, double x,
+                                     double y)) {
+    size_t arms = 0;
+    for (size_t i = 0; i < p->n_digests; i++) {
+        il_plane plane;
+        if (il_plane_open(p, &p->digests[i], &plane)) {
+            double x = 2 + BLOCK * (double)(arms % 2), y = TOP + ROW * (double)(arms / 2);
+            il_panel_title(p, svg, x, y, p->digests[i].arm, 44);
+            for (size_t run = 0; run < plane.runs; run++)
+                draw_run(svg, &plane, run, x + (IL_PLANE_SIZE + 10) * (double)run, y);
+            arms++;
+        }
+        il_plane_close(&plane);
+    }
+}
+
+void il_planes_put_rows(page *p, void (*put)(page *p, const il_plane *plane, size_t i)) {
+    for (size_t i = 0; i < p->n_digests; i++) {
+        il_plane plane;
+        bool there = il_plane_open(p, &p->digests[i], &plane);
+        for (size_t run = 0; there && run < plane.runs; run++) {
+            il_put_row(p, p->digests[i].arm);
+            fprintf(p->out, "<td>%u</td>", plane.seed[run]);
+            put(p, &plane, run);
+            fputs("</tr>\n", p->out);
+        }
+        il_plane_close(&plane);
+    }
+}
+
+void il_plane_text(il_svg *svg, double x, double y, size_t line, const char *text) {
+    il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 16 + 15 * (double)line, "middle",
+                "tick", text);
 }

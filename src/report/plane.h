@@ -16,6 +16,7 @@ typedef struct il_plane {
     il_network
         *net; /* replica 2i holds the parameters of kept run i at the start, 2i + 1 at the end */
     size_t runs, outputs;
+    const uint32_t *seed;   /* [runs] */
     double low[2], high[2]; /* what is shown of the plane */
 } il_plane;
 
@@ -37,8 +38,19 @@ void il_plane_samples(const il_plane *plane, il_svg *svg, double x, double y);
 void il_plane_classify(const il_plane *plane, size_t replica, const il_real *X, size_t n,
                        size_t *class, double *probability);
 
-/* Room for arms, two in a row, and under each square a line of text. */
-double il_planes_height(size_t arms);
-void il_planes_at(size_t arm, size_t run, double *x, double *y);
+/* The height of a drawing with a row of squares for each arm that has them, under a legend. */
+double il_planes_height(const page *p);
+
+/* Draws all squares, each arm's under its name: run i of a plane in the square whose corner is (x, y), with two lines of
+ * text under it. */
+void il_planes_draw(const page *p, il_svg *svg,
+                    void (*draw_run)(il_svg *svg, const il_plane *plane, size_t i, double x,
+                                     double y));
+
+/* A row of data for each square: the arm, the seed, and the cells that `put` adds. */
+void il_planes_put_rows(page *p, void (*put)(page *p, const il_plane *plane, size_t i));
+
+/* Line 0, 1 or 2 of the text under a square. */
+void il_plane_text(il_svg *svg, double x, double y, size_t line, const char *text);
 
 #endif

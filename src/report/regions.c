@@ -41,8 +41,7 @@ static double share_right(const il_plane *plane, size_t replica) {
     return (double)right / (double)n;
 }
 
-static void draw_run(il_svg *svg, const il_plane *plane, size_t run, uint32_t seed, double x,
-                     double y) {
+static void draw_run(il_svg *svg, const il_plane *plane, size_t run, double x, double y) {
     unsigned char level[CELLS * CELLS];
     char text[64];
     const il_raster raster = {x, y, IL_PLANE_SIZE, IL_PLANE_SIZE, CELLS, CELLS, level};
@@ -53,10 +52,10 @@ static void draw_run(il_svg *svg, const il_plane *plane, size_t run, uint32_t se
     }
     il_svg_rect(svg, x, y, IL_PLANE_SIZE, IL_PLANE_SIZE, "frame", NULL, NULL);
     il_plane_samples(plane, svg, x, y);
-    snprintf(text, sizeof text, "seed %u", seed);
-    il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 16, "middle", "tick", text);
+    snprintf(text, sizeof text, "seed %u", plane->seed[run]);
+    il_plane_text(svg, x, y, 0, text);
     snprintf(text, sizeof text, "%.0f %% correct", 100 * share_right(plane, 2 * run + 1));
-    il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 31, "middle", "tick", text);
+    il_plane_text(svg, x, y, 1, text);
 }
 
 static void draw_legend(const page *p, il_svg *svg) {
@@ -80,36 +79,11 @@ static void draw_legend(const page *p, il_svg *svg) {
     }
 }
 
-static size_t count(const page *p) {
-    size_t n = 0;
-    for (size_t i = 0; i < p->n_digests; i++) {
-        il_plane plane;
-        n += il_plane_open(p, &p->digests[i], &plane);
-        il_plane_close(&plane);
-    }
-    return n;
-}
-
 static void draw(page *p, const il_chart_type *c) {
     il_svg svg;
-    size_t arms = 0;
-    il_chart_begin(p, c, &svg, IL_PANELS_WIDTH, il_planes_height(count(p)));
+    il_chart_begin(p, c, &svg, IL_PANELS_WIDTH, il_planes_height(p));
     draw_legend(p, &svg);
-    for (size_t i = 0; i < p->n_digests; i++) {
-        const digest *d = &p->digests[i];
-        il_plane plane;
-        double x, y;
-        if (il_plane_open(p, d, &plane)) {
-            il_planes_at(arms, 0, &x, &y);
-            il_panel_title(p, &svg, x, y, d->arm, 44);
-            for (size_t run = 0; run < plane.runs; run++) {
-                il_planes_at(arms, run, &x, &y);
-                draw_run(&svg, &plane, run, d->kept_seed[run], x, y);
-            }
-            arms++;
-        }
-        il_plane_close(&plane);
-    }
+    il_planes_draw(p, &svg, draw_run);
     il_svg_end(&svg);
 }
 
@@ -121,20 +95,15 @@ static void caption(page *p, const il_chart_type *c) {
             IL_PLANES);
 }
 
+static void put_cells(page *p, const il_plane *plane, size_t run) {
+    fprintf(p->out, "<td>%.1f %%</td><td>%.1f %%</td>", 100 * share_right(plane, 2 * run),
+            100 * share_right(plane, 2 * run + 1));
+}
+
 static void data(page *p, const il_chart_type *c) {
     (void)c;
     il_put_head(p, "arm|seed|correct before training|correct at the end");
-    for (size_t i = 0; i < p->n_digests; i++) {
-        const digest *d = &p->digests[i];
-        il_plane plane;
-        bool there = il_plane_open(p, d, &plane);
-        for (size_t run = 0; there && run < plane.runs; run++) {
-            il_put_row(p, d->arm);
-            fprintf(p->out, "<td>%u</td><td>%.1f %%</td><td>%.1f %%</td></tr>\n", d->kept_seed[run],
-                    100 * share_right(&plane, 2 * run), 100 * share_right(&plane, 2 * run + 1));
-        }
-        il_plane_close(&plane);
-    }
+    il_planes_put_rows(p, put_cells);
 }
 
 const il_chart_type il_chart_regions = {

@@ -122,51 +122,30 @@ static bool is_seen(const il_plane *plane, const line *lines, size_t n) {
     return seen || n == 0;
 }
 
-static void draw_run(il_svg *svg, const il_plane *plane, size_t run, uint32_t seed, double x,
-                     double y) {
+static void draw_run(il_svg *svg, const il_plane *plane, size_t run, double x, double y) {
     line lines[UNITS];
-    char text[64], shown[32];
+    char text[64];
     il_svg_rect(svg, x, y, IL_PLANE_SIZE, IL_PLANE_SIZE, "frame", NULL, NULL);
     for (size_t end = 0; end < 2; end++) {
         size_t n = read_lines(plane, 2 * run + end, lines);
         if (end == 1 || n <= MANY)
             draw_lines(svg, plane, lines, n, end == 1, x, y);
         if (end == 1 && !is_seen(plane, lines, n))
-            il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 46, "middle", "tick",
-                        "(outside)");
-        describe(lines, n, text);
+            il_plane_text(svg, x, y, 2, "(outside)");
+        if (end == 1)
+            il_plane_text(svg, x, y, 1, describe(lines, n, text));
     }
     il_plane_samples(plane, svg, x, y);
-    snprintf(shown, sizeof shown, "seed %u", seed);
-    il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 16, "middle", "tick", shown);
-    il_svg_text(svg, x + IL_PLANE_SIZE / 2, y + IL_PLANE_SIZE + 31, "middle", "tick", text);
+    snprintf(text, sizeof text, "seed %u", plane->seed[run]);
+    il_plane_text(svg, x, y, 0, text);
 }
 
 static void draw(page *p, const il_chart_type *c) {
     il_svg svg;
-    size_t arms = 0;
-    il_plane plane;
-    for (size_t i = 0; i < p->n_digests; i++) {
-        arms += il_plane_open(p, &p->digests[i], &plane);
-        il_plane_close(&plane);
-    }
-    il_chart_begin(p, c, &svg, IL_PANELS_WIDTH, il_planes_height(arms));
-    double x = il_legend_line(&svg, 2, 10, "s0 d2 faint", "before training"), y;
+    il_chart_begin(p, c, &svg, IL_PANELS_WIDTH, il_planes_height(p));
+    double x = il_legend_line(&svg, 2, 10, "s0 d2 faint", "before training");
     il_legend_line(&svg, x, 10, "s0", "when the run ended, its mark on the positive side");
-    arms = 0;
-    for (size_t i = 0; i < p->n_digests; i++) {
-        const digest *d = &p->digests[i];
-        if (il_plane_open(p, d, &plane)) {
-            il_planes_at(arms, 0, &x, &y);
-            il_panel_title(p, &svg, x, y, d->arm, 44);
-            for (size_t run = 0; run < plane.runs; run++) {
-                il_planes_at(arms, run, &x, &y);
-                draw_run(&svg, &plane, run, d->kept_seed[run], x, y);
-            }
-            arms++;
-        }
-        il_plane_close(&plane);
-    }
+    il_planes_draw(p, &svg, draw_run);
     il_svg_end(&svg);
 }
 
@@ -181,25 +160,19 @@ static void caption(page *p, const il_chart_type *c) {
         p->out);
 }
 
+static void put_cells(page *p, const il_plane *plane, size_t run) {
+    char text[64];
+    for (size_t end = 0; end < 2; end++) {
+        line lines[UNITS];
+        size_t n = read_lines(plane, 2 * run + end, lines);
+        fprintf(p->out, "<td>%s</td>", describe(lines, n, text));
+    }
+}
+
 static void data(page *p, const il_chart_type *c) {
-    char text[2][64];
     (void)c;
     il_put_head(p, "arm|seed|before training|at the end");
-    for (size_t i = 0; i < p->n_digests; i++) {
-        const digest *d = &p->digests[i];
-        il_plane plane;
-        bool there = il_plane_open(p, d, &plane);
-        for (size_t run = 0; there && run < plane.runs; run++) {
-            for (size_t end = 0; end < 2; end++) {
-                line lines[UNITS];
-                describe(lines, read_lines(&plane, 2 * run + end, lines), text[end]);
-            }
-            il_put_row(p, d->arm);
-            fprintf(p->out, "<td>%u</td><td>%s</td><td>%s</td></tr>\n", d->kept_seed[run], text[0],
-                    text[1]);
-        }
-        il_plane_close(&plane);
-    }
+    il_planes_put_rows(p, put_cells);
 }
 
 const il_chart_type il_chart_lines = {

@@ -74,6 +74,18 @@ shows '"alarms": null'
 good run s.yaml --quiet --set 'init=identity' --set baseline=identity --set record=layers
 shows 'No alarm in the first 3 runs of each arm.'
 
+# --- as many seeds as it takes
+
+spec
+good run s.yaml --quiet --seeds 'auto(max=90, half_width=0.01)'
+shows 'small: 3 arms × 90 seeds'
+shows 'seeds: auto stopped after 2 looks, at max, before all'
+good run s.yaml --quiet --set 'seeds=auto(half_width=0.2)' --format json
+tr -d ' \n' <out | grep -q '"seeds":50,"auto":{"looks":1,"narrow":true}' || fail auto "$(head -9 out)"
+good run s.yaml --quiet --seeds auto --seeds 5 --format json
+tr -d ' \n' <out | grep -q '"seeds":5,"auto":null' || fail auto "$(head -9 out)"
+bad "auto: max=0 is outside" run s.yaml --seeds 'auto(max=0)'
+
 # --- files that are no studies
 
 bad "nope.yaml: cannot read the study: No such file" run nope.yaml

@@ -494,6 +494,7 @@ static void stores_of_format_1_are_read_and_go_on(void **state) {
     il_archive *archive;
     found("none", NULL);
     change("DROP TABLE record; DROP TABLE epoch; DROP TABLE layer_stat; DROP TABLE snapshot;"
+           "DROP TABLE seeding;"
            "PRAGMA user_version = 1");
     assert_int_equal(il_archive_read(PATH, NULL, &archive, &err), IL_OK);
     assert_int_equal(archive->recorded[0] + archive->recorded[1], 0);

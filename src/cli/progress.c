@@ -41,13 +41,14 @@ void cli_progress_say_joined(cli_progress *p, size_t total) {
     if (!p->store || p->joined)
         return;
     p->joined = true;
+    p->found = il_store_found(p->store);
     const char *difference = il_store_difference(p->store);
     if (difference)
         fprintf(stderr, "initlab: %s: another study than the one before, %s: both are kept\n",
                 p->path, difference);
-    if (il_store_found(p->store) > 0)
-        fprintf(stderr, "initlab: %s: %zu of %zu runs are there already\n", p->path,
-                il_store_found(p->store), total);
+    if (p->found > 0)
+        fprintf(stderr, "initlab: %s: %zu of %zu runs are there already\n", p->path, p->found,
+                total);
 }
 
 /* A line that the terminal breaks could not be cleared: the bar gives way to the text, and the text to the edge. */
@@ -88,10 +89,9 @@ void cli_progress_line(cli_progress *p, const char *text, double share) {
 
 void cli_progress_show(void *context, size_t done, size_t total) {
     cli_progress *p = context;
-    size_t found = p->store ? il_store_found(p->store) : 0; /* they took no time */
-    double t = il_seconds(), rate = (double)(done - found) / (t - p->start);
     cli_progress_say_joined(p, total);
-    if (done == found || !due(p, t))
+    double t = il_seconds(), rate = (double)(done - p->found) / (t - p->start);
+    if (done <= p->found || !due(p, t))
         return;
     char left[32], line[256];
     format_seconds((double)(total - done) / rate, left);

@@ -10,6 +10,7 @@ typedef struct cli_progress {
     double start, shown;   /* seconds of the monotonic clock */
     const char *path;      /* of the store … */
     const il_store *store; /* … or NULL */
+    size_t found;          /* runs that it had at first: they took no time */
 } cli_progress;
 
 cli_progress cli_progress_begin(const char *path, const il_store *store);

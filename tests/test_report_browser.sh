@@ -57,17 +57,18 @@ if [ -z "$browser" ]; then
     echo "no Chromium here: reports were not opened in a browser"
     exit 77
 fi
-# open FILE: what the page becomes on standard output; whatever it looks for in a network is not found.
+# open FILE: what the page becomes, in the file dom; whatever it looks for in a network is not found.
 open() {
     timeout 60 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" \
         --disable-background-networking --host-resolver-rules='MAP * ~NOTFOUND' --enable-logging=stderr --v=0 \
-        --allow-file-access-from-files --virtual-time-budget=2000 --dump-dom "file://$work/$1" 2>console || fail "$(cat console)"
+        --allow-file-access-from-files --virtual-time-budget=2000 --dump-dom "file://$work/$1" >dom 2>console ||
+        fail "$(cat console)"
     if grep CONSOLE console; then fail "$1: the browser complains"; fi
 }
 
 # As it is: the script has made headings into buttons, so it ran, and nothing was refused.
 for page in rich plain; do
-    open $page.html >dom || fail "$(cat dom)"
+    open $page.html
     grep -q '<button type="button" title="Sort by this column">RMST</button>' dom || fail "$page.html: its script did not run"
 done
 
@@ -116,7 +117,7 @@ look() {
 <script>addEventListener('message', e => document.body.append('SEEN ' + e.data))</script>
 <iframe src="witnessed.html" width="390" height="800" style="border:0"></iframe></body></html>
 HTML
-    open frame.html >dom || fail "$(cat dom)"
+    open frame.html
     seen=$(sed -n 's/.*SEEN \(.*\)<\/body>.*/\1/p' dom)
     [ "$seen" = "390 wide, $2 figures: fine" ] || fail "$1.html: ${seen:-nothing was seen: $(cat console)}"
 }

@@ -71,7 +71,7 @@ static void theory_is_mean_field(void **state) {
     il_results *results;
     il_archive *archive = archive_of(
         PATH,
-        "data: moons\nnetwork: 2-[64]x5-1\nseeds: 16\nbudget: 1\nnorm: [none, batchnorm]\n"
+        "data: moons(n=60)\nnetwork: 2-[64]x5-1\nseeds: 16\nbudget: 1\nnorm: [none, batchnorm]\n"
         "init: [he_normal, normal(std=0.01), zeros, constant(0.5)]\nrecord: layers(seeds=16)\n",
         NULL, &results);
     for (size_t arm = 0; arm < 8; arm++) {

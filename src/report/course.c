@@ -6,18 +6,23 @@
 #include <stdlib.h>
 
 #define DARKEST 1e-12 /* times the largest: what lies below is as dark */
+#define LIGHTEST 100  /* times the largest before training: what explodes beyond is as light */
 #define ROWS 40       /* layers that a map tells apart */
 
+/* From the smallest to the largest number, both within reason. */
 static void find_scale(const page *p, il_strip s, il_scale *scale) {
-    double low = (double)INFINITY, high = 0;
+    double low = (double)INFINITY, high = 0, start = 0;
     for (size_t i = 0; i < p->n_digests; i++)
         for (size_t k = 0; k < p->digests[i].n_layers * p->digests[i].times; k++) {
             double v = (double)p->digests[i].course[s][k];
             if (v > 0 && isfinite(v)) {
                 low = fmin(low, v);
                 high = fmax(high, v);
+                start = k % p->digests[i].times == 0 ? fmax(start, v) : start;
             }
         }
+    if (start > 0)
+        high = fmin(high, LIGHTEST * start);
     *scale = il_scale_of(fmax(low, high * DARKEST), high, 0, 1);
 }
 
@@ -58,7 +63,7 @@ static void draw_legend(il_svg *svg, const il_scale *scale, double x, double y) 
                     il_svg_heat((i + 0.5) / IL_LEVELS, color), NULL);
     x += 10 * IL_LEVELS + 8;
     il_svg_text(svg, x, y + 4, "start", "tick", il_format_short(scale->high, text));
-    il_legend_area(svg, x + 54, y, "bad", "not a number");
+    il_legend_area(svg, x + 68, y, "bad", "not a number");
 }
 
 static void draw(page *p, const il_chart_type *c) {

@@ -2,9 +2,10 @@
 #include "report/grid.h"
 
 #include <math.h>
+#include <string.h>
 
 #define WIDTH 760.0
-#define NAMES 210.0
+#define NAMES 210.0 /* room for names on the left, at most */
 #define ROW 30.0
 #define MOST_WIDE 116.0
 #define CROWDED 6 /* columns; the names of more are in two lines by turns */
@@ -28,13 +29,34 @@ static double cell_of(const page *p, const il_chart_type *c, size_t arm, char te
     return 1 - s->rmst / p->a->budget;
 }
 
+/* "hidden: relu" over a map that is one of several. */
+static char *name_map(const il_grid *g, size_t map, char label[IL_LABEL]) {
+    snprintf(label, IL_LABEL, "%s: %s", il_key_name(g->key[IL_MAPS]), g->value[IL_MAPS][map]);
+    return label;
+}
+
+static size_t larger(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+/* Room that the names of rows and maps need. */
+static double room_of(const il_grid *g) {
+    size_t longest = 0;
+    char label[IL_LABEL];
+    for (size_t i = 0; i < g->n[IL_ROWS]; i++)
+        longest = larger(longest, strlen(g->value[IL_ROWS][i]));
+    for (size_t i = 0; i < g->n[IL_MAPS] && g->sides == IL_SIDES; i++)
+        longest = larger(longest, strlen(name_map(g, i, label)));
+    return fmin(NAMES, 24 + 7.4 * (double)longest);
+}
+
 static void draw_row(page *p, const il_chart_type *c, const il_grid *g, size_t at[IL_SIDES],
-                     double y, double width, il_svg *svg) {
+                     double names, double y, double width, il_svg *svg) {
     char text[32], color[8], label[IL_LABEL], hint[IL_LABEL + 64];
     snprintf(label, sizeof label, "%s", g->value[IL_ROWS][at[IL_ROWS]]);
-    il_svg_text(svg, NAMES - 8, y + ROW / 2 + 4, "end", "tick", il_page_shorten(label, 28));
+    il_svg_text(svg, names - 8, y + ROW / 2 + 4, "end", "tick", il_page_shorten(label, 28));
     for (at[IL_COLUMNS] = 0; at[IL_COLUMNS] < g->n[IL_COLUMNS]; at[IL_COLUMNS]++) {
-        double x = NAMES + width * (double)at[IL_COLUMNS];
+        double x = names + width * (double)at[IL_COLUMNS];
         size_t arm = il_grid_arm(p, g, at);
         double share = cell_of(p, c, arm, text);
         snprintf(hint, sizeof hint, "%s: %s", il_page_label(p, arm, label), text);
@@ -45,12 +67,6 @@ static void draw_row(page *p, const il_chart_type *c, const il_grid *g, size_t a
     }
 }
 
-/* "hidden: relu" over a map that is one of several. */
-static const char *name_map(const il_grid *g, size_t map, char label[IL_LABEL]) {
-    snprintf(label, IL_LABEL, "%s: %s", il_key_name(g->key[IL_MAPS]), g->value[IL_MAPS][map]);
-    return label;
-}
-
 static void draw(page *p, const il_chart_type *c) {
     il_grid g;
     il_svg svg;
@@ -58,23 +74,24 @@ static void draw(page *p, const il_chart_type *c) {
     if (!il_page_grid(p, &g))
         return;
     bool several = g.sides == 3, crowded = g.n[IL_COLUMNS] > CROWDED;
-    double width = fmin(MOST_WIDE, (WIDTH - NAMES) / (double)g.n[IL_COLUMNS]);
-    double names = 34 + 14 * (double)crowded, gap = several ? 30 : 0;
+    double names = room_of(&g), width = fmin(MOST_WIDE, (WIDTH - names) / (double)g.n[IL_COLUMNS]);
+    double heads = 34 + 14 * (double)crowded, gap = several ? 30 : 0;
     double high = gap + ROW * (double)g.n[IL_ROWS];
-    il_chart_begin(p, c, &svg, WIDTH, names + high * (double)g.n[IL_MAPS] + 8);
+    il_chart_begin(p, c, &svg, WIDTH, heads + high * (double)g.n[IL_MAPS] + 8);
     for (size_t j = 0; j < g.n[IL_COLUMNS]; j++) {
         snprintf(label, sizeof label, "%s", g.value[IL_COLUMNS][j]);
-        il_svg_text(&svg, NAMES + width * ((double)j + 0.5) - 1,
-                    names - 12 - 14 * (double)(crowded && j % 2), "middle", "tick",
+        il_svg_text(&svg, names + width * ((double)j + 0.5) - 1,
+                    heads - 12 - 14 * (double)(crowded && j % 2), "middle", "tick",
                     il_page_shorten(label, (size_t)(width / (crowded ? 4 : 7))));
     }
     for (size_t map = 0; map < g.n[IL_MAPS]; map++) {
-        double top = names + high * (double)map + gap;
+        double top = heads + high * (double)map + gap;
         if (several)
-            il_svg_text(&svg, NAMES - 8, top - 10, "end", "bold",
-                        il_page_shorten((char *)name_map(&g, map, label), 28));
+            il_svg_text(&svg, names - 8, top - 10, "end", "bold",
+                        il_page_shorten(name_map(&g, map, label), 28));
         for (size_t i = 0; i < g.n[IL_ROWS]; i++)
-            draw_row(p, c, &g, (size_t[IL_SIDES]){i, 0, map}, top + ROW * (double)i, width, &svg);
+            draw_row(p, c, &g, (size_t[IL_SIDES]){i, 0, map}, names, top + ROW * (double)i, width,
+                     &svg);
     }
     il_svg_end(&svg);
 }

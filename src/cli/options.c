@@ -7,9 +7,8 @@
 #include <string.h>
 
 const cli_option_desc cli_options[CLI_OPTIONS] = {
-    [CLI_SEEDS] = {"seeds", 's', CLI_COUNT, "N", IL_MAX_SEEDS, "the study's",
-                   "runs of each arm, with seeds 1 to N; or auto, as many as it takes", CLI_RUN,
-                   "auto"},
+    [CLI_SEEDS] = {"seeds", 's', CLI_SEEDING, "N", IL_MAX_SEEDS, "the study's",
+                   "runs of each arm, with seeds 1 to N; or auto, as many as it takes", CLI_RUN},
     [CLI_JOBS] = {"jobs", 'j', CLI_COUNT, "N", IL_MAX_JOBS, "one per processor",
                   "worker threads; results do not depend on it", CLI_RUN | CLI_CHECK},
     [CLI_OUT] = {"out", 'o', CLI_TEXT, "FILE.db", 0, NULL,
@@ -290,10 +289,11 @@ bool cli_parse(unsigned command, const char *name, int argc, char **argv, cli_ar
         int i = index_of(command, got);
         const cli_option_desc *o = &cli_options[i];
         out->given[i] = true;
-        bool call = o->call && strncmp(optarg, o->call, strlen(o->call)) == 0;
-        if (o->kind == CLI_TEXT || o->call)
+        bool automatic = o->kind == CLI_SEEDING && strncmp(optarg, "auto", strlen("auto")) == 0;
+        bool counted = o->kind == CLI_COUNT || (o->kind == CLI_SEEDING && !automatic);
+        if (o->kind == CLI_TEXT || o->kind == CLI_SEEDING)
             out->text[out->n_text++] = (cli_text){(cli_option)i, optarg};
-        if ((o->kind == CLI_COUNT && !call && !read_count(o, optarg, &out->value[i])) ||
+        if ((counted && !read_count(o, optarg, &out->value[i])) ||
             (o->kind == CLI_WORD && !read_word(o, optarg, &out->value[i])))
             return false;
     }

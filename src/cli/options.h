@@ -98,9 +98,10 @@ enum {
 
 typedef enum cli_kind {
     CLI_FLAG,
-    CLI_COUNT, /* a whole number from 1 to `max` */
-    CLI_WORD,  /* one of the words of `argument`, separated by '|' */
-    CLI_TEXT   /* anything */
+    CLI_COUNT,   /* a whole number from 1 to `max` */
+    CLI_SEEDING, /* the same, or a call of auto; as text */
+    CLI_WORD,    /* one of the words of `argument`, separated by '|' */
+    CLI_TEXT     /* anything */
 } cli_kind;
 
 typedef struct cli_option_desc {
@@ -112,8 +113,6 @@ typedef struct cli_option_desc {
     const char *initial; /* what holds without the option, or NULL */
     const char *doc;
     unsigned commands;
-    const char *
-        call; /* CLI_COUNT: a call that may stand for the number; it is in `text`, as is a number then */
 } cli_option_desc;
 
 extern const cli_option_desc cli_options[CLI_OPTIONS];
@@ -126,7 +125,7 @@ typedef struct cli_text {
 typedef struct cli_args {
     bool given[CLI_OPTIONS];
     size_t value[CLI_OPTIONS]; /* CLI_COUNT: the number; CLI_WORD: the word's index. 0 if absent */
-    cli_text *text;            /* CLI_TEXT: the arguments, in order */
+    cli_text *text;            /* CLI_TEXT, CLI_SEEDING: the arguments, in order */
     size_t n_text;
     char **operand;
     int n_operands;
@@ -140,7 +139,7 @@ typedef struct cli_args {
 bool cli_parse(unsigned command, const char *name, int argc, char **argv, cli_args *out);
 void cli_args_free(cli_args *args);
 
-/* The last argument of a CLI_TEXT option, or NULL when it is absent. */
+/* The last argument of a CLI_TEXT or CLI_SEEDING option, or NULL when it is absent. */
 const char *cli_last_text(const cli_args *args, cli_option option);
 
 /* One line per option that `command` takes. */

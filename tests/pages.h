@@ -116,6 +116,9 @@ static inline walk walk_page(const char *html) {
             snprintf(open[depth++], sizeof open[0], "script");
             continue;
         }
+        /* A caption must be the last thing in its figure, so that the data stand after it. */
+        for (size_t i = 0; i < depth && strcmp(name, "details") == 0; i++)
+            assert_string_not_equal(open[i], "figure");
         w.figures += strcmp(name, "figure") == 0;
         w.charts += strcmp(name, "svg") == 0;
         w.descriptions += strcmp(name, "desc") == 0;

@@ -80,12 +80,12 @@ window.addEventListener('load', () => {
     const all = (where, what) => [...where.querySelectorAll(what)];
     const wrong = [];
     const expect = (holds, what) => holds || wrong.push(what);
-    for (const figure of all(document, 'figure')) {
-        const name = figure.id, charts = all(figure, 'svg');
+    for (const section of all(document, 'section.chart')) {
+        const name = section.id, charts = all(section, 'svg');
         expect(charts.length === 1, name + ': not one chart');
         expect(charts[0].getBoundingClientRect().height > 50, name + ': a flat chart');
         expect(all(charts[0], ':scope > title, :scope > desc').every(e => e.textContent.length > 10), name + ': no title');
-        expect(all(figure, 'details tbody tr').length > 0, name + ': no table');
+        expect(all(section, 'details tbody tr').length > 0, name + ': no table');
         for (const e of all(charts[0], 'text')) {
             const box = e.getBBox(), view = charts[0].viewBox.baseVal;
             expect(box.x >= -1 && box.x + box.width <= view.width + 1 && box.y >= -1 &&
@@ -106,10 +106,10 @@ window.addEventListener('load', () => {
     button.click();
     button.click();
     expect(order().every((x, i, xs) => i === 0 || xs[i - 1] >= x), 'not sorted: ' + order());
-    parent.postMessage(`${innerWidth} wide, ${all(document, 'figure').length} figures: ` + (wrong.join('; ') || 'fine'), '*');
+    parent.postMessage(`${innerWidth} wide, ${all(document, 'section.chart').length} charts: ` + (wrong.join('; ') || 'fine'), '*');
 });
 JS
-# look PAGE FIGURES
+# look PAGE CHARTS
 look() {
     sed -e 's|<meta http-equiv="Content-Security-Policy"[^>]*>|<script src="witness.js"></script>|' $1.html >witnessed.html
     cat >frame.html <<HTML
@@ -119,7 +119,7 @@ look() {
 HTML
     open frame.html
     seen=$(sed -n 's/.*SEEN \(.*\)<\/body>.*/\1/p' dom)
-    [ "$seen" = "390 wide, $2 figures: fine" ] || fail "$1.html: ${seen:-nothing was seen: $(cat console)}"
+    [ "$seen" = "390 wide, $2 charts: fine" ] || fail "$1.html: ${seen:-nothing was seen: $(cat console)}"
 }
 look rich 13
 look plain 2

@@ -25,23 +25,25 @@ void il_chart_begin(page *p, const il_chart_type *c, il_svg *svg, double width, 
 
 void il_chart_put(page *p, const il_chart_type *c) {
     size_t shown = c->shown ? c->shown(p) : p->a->n_arms;
-    fprintf(p->out, "<figure id=\"figure-%s\">\n<h2>%s</h2>\n", c->name, c->heading);
+    fprintf(p->out, "<section class=\"chart\" id=\"chart-%s\">\n<h2>%s</h2>\n", c->name,
+            c->heading);
     if (shown < p->a->n_arms && c->evenly)
         fprintf(p->out, "<p class=\"note\">%zu of %zu arms, evenly through the ranking.</p>\n",
                 shown, p->a->n_arms);
     else if (shown < p->a->n_arms)
         fprintf(p->out, "<p class=\"note\">The %zu fastest of %zu arms%s.</p>\n", shown,
                 p->a->n_arms, p->baseline == SIZE_MAX ? "" : ", and the baseline");
-    fputs("<div class=\"wide\">\n", p->out);
+    fputs("<figure>\n<div class=\"wide\">\n", p->out);
     c->draw(p, c);
     fputs("</div>\n<figcaption>", p->out);
     c->caption(p, c);
-    fprintf(p->out,
-            "</figcaption>\n<details><summary>The data</summary><div class=\"wide\"><table>"
-            "<caption><span>%s</span></caption>\n",
-            c->table);
+    fprintf(
+        p->out,
+        "</figcaption>\n</figure>\n<details><summary>The data</summary><div class=\"wide\"><table>"
+        "<caption><span>%s</span></caption>\n",
+        c->table);
     c->data(p, c);
-    fputs("</tbody></table></div></details>\n</figure>\n", p->out);
+    fputs("</tbody></table></div></details>\n</section>\n", p->out);
 }
 
 void il_put_head(page *p, const char *columns) {

@@ -24,7 +24,7 @@ static void put_contents(const page *p) {
     fputs("<nav aria-label=\"Contents\"><ul>\n<li><a href=\"#arms\">The arms</a></li>\n", p->out);
     for (size_t i = 0; i < IL_CHARTS; i++)
         if (has(p, il_charts[i]))
-            fprintf(p->out, "<li><a href=\"#figure-%s\">%s</a></li>\n", il_charts[i]->name,
+            fprintf(p->out, "<li><a href=\"#chart-%s\">%s</a></li>\n", il_charts[i]->name,
                     il_charts[i]->heading);
     if (has(p, &il_chart_signal))
         fputs("<li><a href=\"#alarms\">Alarms</a></li>\n", p->out);

@@ -49,8 +49,8 @@ size_t il_page_choose(const page *p, size_t most, size_t *arms);
 
 /* One kind of chart: its place on the page, how it is drawn, and the data behind it. */
 typedef struct il_chart_type {
-    const char *name;        /* a word: that of --svg, and the figure's id */
-    const char *heading;     /* of the figure */
+    const char *name;        /* a word: that of --svg, and of the section on the page */
+    const char *heading;     /* of its section */
     const char *title;       /* of the drawing, and … */
     const char *description; /* … what it shows, for those who do not see it */
     const char *needs;       /* completes "the chart NAME takes …" */
@@ -76,7 +76,7 @@ extern const il_chart_type il_chart_regions, il_chart_lines;
 /* Begins the drawing of a chart. */
 void il_chart_begin(page *p, const il_chart_type *c, il_svg *svg, double width, double height);
 
-/* Its figure: heading, drawing, caption, data. */
+/* Its section of the page: heading, drawing, caption, data. */
 void il_chart_put(page *p, const il_chart_type *c);
 
 /* The head of a table of data, its columns separated by '|'; and the beginning of an arm's row: its name, in two lines

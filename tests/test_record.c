@@ -1,4 +1,5 @@
 /* Recording: it changes no run, and what it keeps is what training was. */
+#include "stores.h"
 #include "studies.h"
 
 #include "lab/monitor.h"
@@ -23,9 +24,7 @@ enum { SPECS = sizeof specs / sizeof *specs };
 
 static int remove_store(void **state) {
     (void)state;
-    remove(PATH);
-    remove(PATH "-wal");
-    remove(PATH "-shm");
+    remove_files(PATH);
     return 0;
 }
 
@@ -443,14 +442,6 @@ static size_t found(const char *record, il_results **out) {
     return n;
 }
 
-/* Lines of `sql` run on the file by SQLite itself. */
-static void change(const char *sql) {
-    sqlite3 *db;
-    assert_int_equal(sqlite3_open(PATH, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
-}
-
 /* Seeds 1 … 5 of two arms run again whenever the store lacks what is asked for, and only then. */
 static void records_are_added_to_stored_runs(void **state) {
     (void)state;
@@ -476,7 +467,7 @@ static void runs_made_again_must_agree(void **state) {
     il_results *results;
     il_study *study = recorded(specs[0], "curves(seeds=5)");
     found("none", NULL);
-    change("UPDATE run SET loss = loss + 1e-6 WHERE arm = 2 AND seed = 4");
+    change_file(PATH, "UPDATE run SET loss = loss + 1e-6 WHERE arm = 2 AND seed = 4");
     assert_int_equal(il_store_open(PATH, NULL, &store, &err), IL_OK);
     assert_int_equal(
         il_study_run(study, &(il_run_options){.store = store, .jobs = 1}, &results, &err),
@@ -493,9 +484,10 @@ static void stores_of_format_1_are_read_and_go_on(void **state) {
     il_error err;
     il_archive *archive;
     found("none", NULL);
-    change("DROP TABLE record; DROP TABLE epoch; DROP TABLE layer_stat; DROP TABLE snapshot;"
-           "DROP TABLE seeding;"
-           "PRAGMA user_version = 1");
+    change_file(PATH,
+                "DROP TABLE record; DROP TABLE epoch; DROP TABLE layer_stat; DROP TABLE snapshot;"
+                "DROP TABLE seeding;"
+                "PRAGMA user_version = 1");
     assert_int_equal(il_archive_read(PATH, NULL, &archive, &err), IL_OK);
     assert_int_equal(archive->recorded[0] + archive->recorded[1], 0);
     il_archive_free(archive);
@@ -517,7 +509,7 @@ static void damaged_records_are_refused(void **state) {
         il_arm_record *record;
         remove_store(NULL);
         found("layers(seeds=4)", NULL);
-        change(harms[i]);
+        change_file(PATH, harms[i]);
         assert_int_equal(il_archive_read(PATH, NULL, &archive, &err), IL_OK);
         assert_int_equal(il_archive_record(archive, 0, &record, &err), IL_INVALID);
         assert_non_null(strstr(err.message, PATH ": the file is damaged"));

@@ -1,4 +1,5 @@
 /* The store from inside: what is found again, what is another run, what is refused. */
+#include "stores.h"
 #include "studies.h"
 
 #include "lab/store/store.h"
@@ -18,9 +19,7 @@ static const char text[] = BODY "init: [zeros, he_normal]\nseeds: 70\nbaseline: 
 
 static int remove_store(void **state) {
     (void)state;
-    remove(PATH);
-    remove(PATH "-wal");
-    remove(PATH "-shm");
+    remove_files(PATH);
     return 0;
 }
 
@@ -235,14 +234,6 @@ static void an_interrupted_study_goes_on(void **state) {
     il_study_free(study);
 }
 
-/* Lines of `sql` run on the file by SQLite itself. */
-static void change(const char *sql) {
-    sqlite3 *db;
-    assert_int_equal(sqlite3_open(PATH, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
-}
-
 static size_t read_store(unsigned char *bytes, size_t size) {
     FILE *file = fopen(PATH, "rb");
     size_t n = file ? fread(bytes, 1, size, file) : 0;
@@ -281,14 +272,14 @@ static void refuses_what_is_not_its_own(void **state) {
     write_store("study: xor\n", 11);
     assert_refused(IL_INVALID, "is not a store");
     remove_store(NULL);
-    change("CREATE TABLE t (x)");
+    change_file(PATH, "CREATE TABLE t (x)");
     assert_refused(IL_INVALID, "is not a store");
     remove_store(NULL);
 
     stored(text, NULL, NULL);
     size_t n = read_store(bytes, sizeof bytes);
     assert_true(n > 16384 && n < sizeof bytes);
-    change("PRAGMA user_version = 3");
+    change_file(PATH, "PRAGMA user_version = 3");
     assert_refused(IL_INVALID, "newer initlab (format 3;");
     write_store(bytes, n);
     stored(text, NULL, NULL);
@@ -402,7 +393,8 @@ static void an_archive_may_be_incomplete(void **state) {
     il_error err;
     il_archive *a = NULL;
     stored(text, NULL, NULL);
-    change(
+    change_file(
+        PATH,
         "DELETE FROM run WHERE arm = 2 AND seed = 31; DELETE FROM run WHERE arm = 5 AND seed > 50");
     assert_int_equal(il_archive_read(PATH, NULL, &a, &err), IL_OK);
     assert_int_equal(a->asked, 70);
@@ -411,7 +403,7 @@ static void an_archive_may_be_incomplete(void **state) {
     assert_int_equal(a->ran[70 + 30], 0);
     assert_int_equal(a->ran[70 + 31], 1);
     il_archive_free(a);
-    change("DELETE FROM run WHERE arm = 6");
+    change_file(PATH, "DELETE FROM run WHERE arm = 6");
     assert_int_equal(il_archive_read(PATH, NULL, &a, &err), IL_INVALID);
     assert_non_null(strstr(err.message, "no seed has run in every arm of"));
     assert_int_equal(stored(text, NULL, NULL), ARMS * 70 - 70 - 20 - 1);

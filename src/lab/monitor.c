@@ -6,15 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Evenly spaced, as data may be sorted by class. */
-static void take_samples(const il_samples *train, size_t inputs, size_t outputs, il_monitor *m) {
-    for (size_t i = 0; i < m->n; i++) {
-        size_t from = i * train->n / m->n;
-        il_samples_read(train, from * inputs, inputs, m->X + i * inputs);
-        memcpy(m->Y + i * outputs, train->Y + from * outputs, outputs * sizeof *m->Y);
-    }
-}
-
 il_status il_monitor_open(il_trainer *trainer, il_monitor *out, il_error *err) {
     const il_network *net = trainer->net;
     size_t R = il_network_replicas(net), inputs = trainer->inputs, outputs = trainer->outputs;
@@ -40,7 +31,7 @@ il_status il_monitor_open(il_trainer *trainer, il_monitor *out, il_error *err) {
     out->running = (il_real *)(void *)(block + running);
     out->before = (il_real *)(void *)(block + before);
     out->sample = (il_probe_sample *)(void *)(block + sample);
-    take_samples(&trainer->train, inputs, outputs, out);
+    il_gather_spread(out->n, inputs, outputs, &trainer->train, out->X, out->Y);
     return IL_OK;
 }
 

@@ -3,6 +3,8 @@
 #include "initlab/rng.h"
 #include "lab/trainer.h"
 
+#include <string.h>
+
 #define WORDS 64
 
 /* Fisher and Yates' shuffle of 0 … n - 1: a function of (seed, epoch) alone. A word w picks one of j samples as
@@ -56,6 +58,15 @@ void il_gather(size_t n, size_t inputs, size_t outputs, size_t R, const uint32_t
     for (size_t i = 0; i < n; i++) {
         gather_inputs(inputs, R, rows + i * R, from, X + i * inputs * R);
         gather_lanes(outputs, R, rows + i * R, from->Y, Y + i * outputs * R);
+    }
+}
+
+void il_gather_spread(size_t n, size_t inputs, size_t outputs, const il_samples *from, il_real *X,
+                      il_real *Y) {
+    for (size_t i = 0; i < n; i++) {
+        size_t row = i * from->n / n;
+        il_samples_read(from, row * inputs, inputs, X + i * inputs);
+        memcpy(Y + i * outputs, from->Y + row * outputs, outputs * sizeof *Y);
     }
 }
 

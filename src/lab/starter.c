@@ -1,13 +1,12 @@
 #include "lab/starter.h"
 
 #include "lab/task.h"
+#include "lab/trainer.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define MOST_FITTED 1024 /* samples that a scheme looks at */
 
-/* Evenly spaced, as data may be sorted by class. */
 static il_status take_samples(const il_arm *arm, const il_samples *train, il_starter *s,
                               il_error *err) {
     size_t n = train->n < MOST_FITTED ? train->n : MOST_FITTED;
@@ -16,11 +15,7 @@ static il_status take_samples(const il_arm *arm, const il_samples *train, il_sta
     if (!X)
         return il_fail(err, IL_NO_MEMORY, "no memory for %zu samples to initialize from", n);
     il_real *Y = X + n * inputs;
-    for (size_t i = 0; i < n; i++) {
-        size_t from = i * train->n / n;
-        il_samples_read(train, from * inputs, inputs, X + i * inputs);
-        memcpy(Y + i * outputs, train->Y + from * outputs, outputs * sizeof *Y);
-    }
+    il_gather_spread(n, inputs, outputs, train, X, Y);
     s->fit = (il_samples){.n = n, .X = X, .Y = Y};
     return IL_OK;
 }

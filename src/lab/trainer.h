@@ -36,4 +36,8 @@ void il_order_shuffle(size_t n, size_t R, uint64_t seed, uint64_t epoch, uint32_
 void il_gather(size_t n, size_t inputs, size_t outputs, size_t R, const uint32_t *rows,
                const il_samples *from, il_real *X, il_real *Y);
 
+/* Gathers n of the samples, evenly spaced as data may be sorted by class, into X [n][inputs] and Y [n][outputs]. */
+void il_gather_spread(size_t n, size_t inputs, size_t outputs, const il_samples *from, il_real *X,
+                      il_real *Y);
+
 #endif

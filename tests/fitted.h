@@ -3,7 +3,7 @@
 #ifndef TESTS_FITTED_H
 #define TESTS_FITTED_H
 
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "initlab.h"
 #include "nn/activation.h"
@@ -29,6 +29,14 @@ static inline int draw_data(void **state) {
     return 0;
 }
 
+static inline il_call parse(const il_family *family, const char *text) {
+    il_error err;
+    il_call call;
+    if (il_call_parse(family, text, NULL, &call, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return call;
+}
+
 static inline il_network *build_with(const char *widths, const char *hidden, const char *norm,
                                      size_t R) {
     il_error err;
@@ -36,9 +44,9 @@ static inline il_network *build_with(const char *widths, const char *hidden, con
     il_network_config config = {.engine = R == 1 ? IL_BLAS : IL_LOCKSTEP,
                                 .replicas = R,
                                 .batch = N,
-                                .hidden = parse_call(&il_activations, hidden),
-                                .norm = parse_call(&il_norms, norm),
-                                .loss = parse_call(&il_losses, "mse")};
+                                .hidden = parse(&il_activations, hidden),
+                                .norm = parse(&il_norms, norm),
+                                .loss = parse(&il_losses, "mse")};
     assert_int_equal(il_widths_parse(widths, NULL, &config.widths, &err), IL_OK);
     if (il_network_new(&config, &net, &err) != IL_OK)
         fail_msg("%s", err.message);
@@ -53,7 +61,7 @@ static inline void fill(il_network *net, size_t r, const char *init, const char 
                         uint64_t seed) {
     il_error err;
     il_initializer initializer;
-    il_call weights = parse_call(&il_inits, init), biases = parse_call(&il_inits, bias ? bias : "zeros");
+    il_call weights = parse(&il_inits, init), biases = parse(&il_inits, bias ? bias : "zeros");
     assert_int_equal(il_initializer_bind(&weights, bias ? &biases : NULL,
                                          &il_network_layer(net, 0)->activation, &initializer, &err),
                      IL_OK);
@@ -63,7 +71,7 @@ static inline void fill(il_network *net, size_t r, const char *init, const char 
 static inline il_status fit(il_network *net, size_t r, const char *init, uint64_t seed, size_t n,
                             il_error *err) {
     il_initializer initializer;
-    il_call weights = parse_call(&il_inits, init);
+    il_call weights = parse(&il_inits, init);
     assert_int_equal(il_initializer_bind(&weights, NULL, &il_network_layer(net, 0)->activation,
                                          &initializer, err),
                      IL_OK);

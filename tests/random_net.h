@@ -2,20 +2,28 @@
 #ifndef RANDOM_NET_H
 #define RANDOM_NET_H
 
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "initlab.h"
+
+static inline il_call random_call(const il_family *family, const char *text) {
+    il_call out;
+    il_error err;
+    if (il_call_parse(family, text, NULL, &out, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return out;
+}
 
 /* tanh and bce, for one output and at most 64 inputs; replica r has the weights of seed first_seed + r. */
 static inline il_network *random_net(const char *widths, const char *norm,
                                      const il_optimizer *optimizer, size_t R, uint64_t first_seed) {
     il_error err;
     il_network *net = NULL;
-    il_call weights = parse_call(&il_inits, "normal(std=0.7)");
-    il_call bias = parse_call(&il_inits, "normal(std=0.2)");
-    il_network_config config = {.hidden = parse_call(&il_activations, "tanh"),
-                                .loss = parse_call(&il_losses, "bce"),
-                                .norm = parse_call(&il_norms, norm),
+    il_call weights = random_call(&il_inits, "normal(std=0.7)");
+    il_call bias = random_call(&il_inits, "normal(std=0.2)");
+    il_network_config config = {.hidden = random_call(&il_activations, "tanh"),
+                                .loss = random_call(&il_losses, "bce"),
+                                .norm = random_call(&il_norms, norm),
                                 .engine = R == 1 ? IL_BLAS : IL_LOCKSTEP,
                                 .replicas = R,
                                 .batch = 4,

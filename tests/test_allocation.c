@@ -2,7 +2,6 @@
  * through the functions below. Training allocates nothing; and when the n-th allocation fails, for every n,
  * the call says so and leaves nothing behind.
  */
-#include "call.h"
 #include "studies.h"
 
 void *__real_malloc(size_t size);
@@ -61,12 +60,20 @@ static const char *const clips[] = {"none", "value(0.1)", "norm(0.1)"};
 static const char *const penalties[] = {
     "none", "l1(0.01)", "l2(0.01)", "elastic(0.01, 0.01)", "weight_decay(0.1)", "max_norm(1)"};
 
+static il_call call(const il_family *family, const char *text) {
+    il_error err;
+    il_call out;
+    if (il_call_parse(family, text, NULL, &out, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return out;
+}
+
 /* What trains beside optimizer i, so that everything is there at least once. */
 static il_training recipe(size_t i) {
-    return (il_training){.optimizer = parse_call(&il_optimizers, optimizers[i]),
-                         .schedule = parse_call(&il_schedules, schedules[i % COUNT(schedules)]),
-                         .clip = parse_call(&il_clips, clips[i % COUNT(clips)]),
-                         .penalty = parse_call(&il_penalties, penalties[i % COUNT(penalties)]),
+    return (il_training){.optimizer = call(&il_optimizers, optimizers[i]),
+                         .schedule = call(&il_schedules, schedules[i % COUNT(schedules)]),
+                         .clip = call(&il_clips, clips[i % COUNT(clips)]),
+                         .penalty = call(&il_penalties, penalties[i % COUNT(penalties)]),
                          .epochs = 50};
 }
 
@@ -94,7 +101,7 @@ static void training_allocates_nothing(void **state) {
         for (int engine = 0; engine < 2; engine++) {
             il_error err;
             il_trainer *trainer;
-            il_call he = parse_call(&il_inits, "he_normal"), zeros = parse_call(&il_inits, "zeros");
+            il_call he = call(&il_inits, "he_normal"), zeros = call(&il_inits, "zeros");
             il_real loss[64], correct[64];
             il_training training = recipe(o);
             training.batch = o % 2 ? 3 : 0;
@@ -103,10 +110,10 @@ static void training_allocates_nothing(void **state) {
                              data = o / 2 % 2 ? bytes : numbers;
             size_t R = engine ? 64 : 1, lanes[20];
             il_network_config config = {.engine = engine ? IL_LOCKSTEP : IL_BLAS,
-                                        .hidden = parse_call(&il_activations, "tanh"),
-                                        .loss = parse_call(&il_losses, "bce"),
-                                        .norm = parse_call(&il_norms, norms[o / 3 % 3]),
-                                        .dropout = parse_call(&il_dropouts, o % 3 ? "0.3" : "none"),
+                                        .hidden = call(&il_activations, "tanh"),
+                                        .loss = call(&il_losses, "bce"),
+                                        .norm = call(&il_norms, norms[o / 3 % 3]),
+                                        .dropout = call(&il_dropouts, o % 3 ? "0.3" : "none"),
                                         .replicas = R};
             assert_int_equal(il_widths_parse("2-8-4-1", NULL, &config.widths, &err), IL_OK);
             assert_int_equal(il_trainer_new(&config, &training, &data, NULL, &trainer, &err),
@@ -136,8 +143,8 @@ static void a_network_is_one_allocation(void **state) {
     il_error err;
     il_network *net;
     il_network_config config = {.engine = IL_LOCKSTEP,
-                                .hidden = parse_call(&il_activations, "tanh"),
-                                .loss = parse_call(&il_losses, "bce"),
+                                .hidden = call(&il_activations, "tanh"),
+                                .loss = call(&il_losses, "bce"),
                                 .replicas = 16,
                                 .batch = 4,
                                 .slots = 2,

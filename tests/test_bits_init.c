@@ -32,7 +32,7 @@ static void weights(void **state) {
     (void)state;
     size_t wrong = 0;
     for (size_t c = 0; c < CASES; c++) {
-        il_call call = parse_call(&il_inits, cases[c].init);
+        il_call call = parse(&il_inits, cases[c].init);
         il_network *net = build("19-17-30-1", cases[c].hidden, R);
         for (size_t r = 0; r < R; r++) {
             fill(net, r, cases[c].init, NULL, 100 + r);
@@ -59,7 +59,7 @@ static void large_layer(void **state) {
     static const char *const texts[] = {"he_normal", "he_uniform", "flax_dense"};
     for (size_t t = 0; t < 3; t++) {
         il_error err;
-        il_call call = parse_call(&il_inits, texts[t]);
+        il_call call = parse(&il_inits, texts[t]);
         il_init_layer layer = {.fan_in = 1, .fan_out = IN * OUT};
         assert_int_equal(il_init_fill(&call, &layer, 5, IL_PURPOSE_WEIGHT, W, &err), IL_OK);
         for (size_t n = 1; n < IN * OUT; n += n < 200 ? 1 : 97) {
@@ -83,7 +83,7 @@ static void no_scheme_is_missing(void **state) {
     for (size_t i = 0; i < il_inits.n; i++) {
         bool covered = reads_a_file(il_inits.items[i]);
         for (size_t c = 0; c < CASES && !covered; c++)
-            covered = parse_call(&il_inits, cases[c].init).desc == il_inits.items[i];
+            covered = parse(&il_inits, cases[c].init).desc == il_inits.items[i];
         if (!covered)
             fail_msg("golden/bits_init.h has no line for %s", il_inits.items[i]->name);
     }

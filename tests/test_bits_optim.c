@@ -28,12 +28,12 @@ static void expect_all(const il_family *family, const struct golden_bits *golden
     for (size_t i = 0; i < family->n; i++) {
         bool found = false;
         for (size_t k = 0; k < n; k++)
-            found |= parse_call(family, golden[k].text).desc == family->items[i];
+            found |= random_call(family, golden[k].text).desc == family->items[i];
         if (!found)
             fail_msg("no hash of %s %s", family->kind, family->items[i]->name);
     }
     for (size_t k = 0; k < n; k++) {
-        il_call call = parse_call(family, golden[k].text);
+        il_call call = random_call(family, golden[k].text);
         uint64_t hash = make(&call);
         if (hash != golden[k].hash)
             print_error("%s: %s hashes to 0x%016llx, not 0x%016llx\n", VARIANT, golden[k].text,
@@ -62,19 +62,19 @@ static uint64_t train(const il_call *optimizer, const il_call *clip, const il_ca
 }
 
 static uint64_t train_optimizer(const il_call *optimizer) {
-    il_call clip = parse_call(&il_clips, "none"), penalty = parse_call(&il_penalties, "none");
+    il_call clip = random_call(&il_clips, "none"), penalty = random_call(&il_penalties, "none");
     return train(optimizer, &clip, &penalty);
 }
 
 static uint64_t train_clip(const il_call *clip) {
-    il_call adam = parse_call(&il_optimizers, "adam(lr=0.02)");
-    il_call penalty = parse_call(&il_penalties, "none");
+    il_call adam = random_call(&il_optimizers, "adam(lr=0.02)");
+    il_call penalty = random_call(&il_penalties, "none");
     return train(&adam, clip, &penalty);
 }
 
 static uint64_t train_penalty(const il_call *penalty) {
-    il_call sgd = parse_call(&il_optimizers, "sgd(lr=0.1)");
-    il_call clip = parse_call(&il_clips, "none");
+    il_call sgd = random_call(&il_optimizers, "sgd(lr=0.1)");
+    il_call clip = random_call(&il_clips, "none");
     return train(&sgd, &clip, penalty);
 }
 

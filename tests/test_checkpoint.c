@@ -1,5 +1,5 @@
 /* Checkpoints: training that was interrupted goes on to the bit, whatever it was interrupted by. */
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "initlab.h"
 
@@ -38,6 +38,14 @@ static int clean(void **state) {
     return system(command);
 }
 
+static il_call call(const il_family *family, const char *text) {
+    il_call out;
+    il_error err;
+    if (il_call_parse(family, text, NULL, &out, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return out;
+}
+
 typedef struct recipe {
     const char *hidden, *norm, *dropout, *optimizer, *schedule;
     size_t batch;
@@ -63,23 +71,23 @@ static const recipe recipes[] = {
 static il_trainer *trainer_of(const recipe *x, il_engine engine) {
     il_error err;
     il_trainer *trainer = NULL;
-    il_network_config config = {.hidden = parse_call(&il_activations, x->hidden),
-                                .loss = parse_call(&il_losses, "softmax_ce"),
-                                .norm = parse_call(&il_norms, x->norm),
-                                .dropout = parse_call(&il_dropouts, x->dropout),
+    il_network_config config = {.hidden = call(&il_activations, x->hidden),
+                                .loss = call(&il_losses, "softmax_ce"),
+                                .norm = call(&il_norms, x->norm),
+                                .dropout = call(&il_dropouts, x->dropout),
                                 .engine = engine,
                                 .replicas = engine == IL_BLAS ? 1 : 16};
-    il_training training = {.optimizer = parse_call(&il_optimizers, x->optimizer),
-                            .schedule = parse_call(&il_schedules, x->schedule),
-                            .clip = parse_call(&il_clips, x->clip),
-                            .penalty = parse_call(&il_penalties, x->penalty),
+    il_training training = {.optimizer = call(&il_optimizers, x->optimizer),
+                            .schedule = call(&il_schedules, x->schedule),
+                            .clip = call(&il_clips, x->clip),
+                            .penalty = call(&il_penalties, x->penalty),
                             .batch = x->batch,
                             .epochs = x->epochs,
                             .patience = 3};
     assert_int_equal(il_widths_parse("3-6-5-2", NULL, &config.widths, &err), IL_OK);
     if (il_trainer_new(&config, &training, &data, NULL, &trainer, &err) != IL_OK)
         fail_msg("%s", err.message);
-    il_call init = parse_call(&il_inits, "he_normal"), bias = parse_call(&il_inits, "zeros");
+    il_call init = call(&il_inits, "he_normal"), bias = call(&il_inits, "zeros");
     for (size_t r = 0; r < config.replicas; r++) {
         assert_int_equal(
             il_init_network(&init, &bias, il_trainer_network(trainer), r, 40 + r, &err), IL_OK);

@@ -60,7 +60,7 @@ static void norms(void **state) {
             double limit = R > 1 ? norm_before(net, 4) : 0.6 * norm_before(net, 0);
             if (limit == 0)
                 limit = 1; /* everything is frozen */
-            il_call clip = parse_call(&il_clips, "norm(1)");
+            il_call clip = random_call(&il_clips, "norm(1)");
             clip.arg[0] = limit;
             il_clip_gradients(&clip, net);
             for (size_t r = 0; r < R; r++) {
@@ -88,7 +88,7 @@ static void values(void **state) {
             il_network *net = net_with_gradients(s, frozen);
             size_t R = il_network_replicas(net), changed = 0;
             il_real limit = (il_real)0.0625;
-            il_call clip = parse_call(&il_clips, "value(limit=0.0625)");
+            il_call clip = random_call(&il_clips, "value(limit=0.0625)");
             il_clip_gradients(&clip, net);
             for (size_t i = 0; i < il_network_size(net) * R; i++) {
                 il_real g = before[i], ours = il_network_gradients(net)[i];
@@ -109,7 +109,7 @@ static void not_finite(void **state) {
     static il_real clean[MOST];
     for (size_t c = 0; c < 2; c++)
         for (int kind = 0; kind < 2; kind++) {
-            il_call clip = parse_call(&il_clips, texts[c]);
+            il_call clip = random_call(&il_clips, texts[c]);
             il_network *net = net_with_gradients(1, -1);
             size_t R = il_network_replicas(net), n = il_network_size(net) * R;
             il_clip_gradients(&clip, net);
@@ -135,7 +135,7 @@ static void lanes(void **state) {
     (void)state;
     static const char *const texts[] = {"norm(0.3)", "value(0.05)"};
     for (size_t c = 0; c < 2; c++) {
-        il_call clip = parse_call(&il_clips, texts[c]);
+        il_call clip = random_call(&il_clips, texts[c]);
         il_network *many = random_net("3-4-3-1", "none", NULL, 272, 5);
         il_network *few = random_net("3-4-3-1", "none", NULL, 16, 5 + 250);
         random_gradients(many, 2);

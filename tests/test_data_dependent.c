@@ -226,13 +226,13 @@ static void refusals(void **state) {
     static const il_init_type other = {.desc = {.name = "other"}, .fit = needs_data};
     il_init_layer layer = {.index = 1, .layers = 2, .fan_in = 2, .fan_out = 2};
     il_real W[4];
-    call = parse_call(&il_inits, "lsuv");
+    call = parse(&il_inits, "lsuv");
     call.inner = &other.desc;
     assert_int_equal(il_init_fill(&call, &layer, 1, IL_PURPOSE_WEIGHT, W, &err), IL_INVALID);
     assert_string_equal(err.message, "layer 2: lsuv: base=other needs data itself: choose a base "
                                      "that does not");
     il_network *net = build("2-2-1", "tanh", 1);
-    call = parse_call(&il_inits, "lsuv");
+    call = parse(&il_inits, "lsuv");
     assert_int_equal(il_init_network(&call, NULL, net, 0, 1, &err), IL_INVALID);
     il_network_free(net);
 }

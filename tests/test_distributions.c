@@ -4,7 +4,7 @@
  * False failures, were the draws not fixed: 4 standard errors are left with a chance of 6e-5, so that the
  * moments below, some 250, would fail once in 70 seeds; each Kolmogorov-Smirnov limit with a chance of 1e-6.
  */
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "initlab.h"
 
@@ -18,6 +18,13 @@
 static il_error err;
 static il_real W[DRAWS], b[DRAWS];
 static double draw[DRAWS];
+
+static il_call parse(const il_family *family, const char *text) {
+    il_call call;
+    if (il_call_parse(family, text, NULL, &call, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return call;
+}
 
 /* Distributions of mean 0 and variance 1, and "none" for constants. The excess is the fourth moment less 1:
  * n times the variance of the sample variance. */
@@ -123,10 +130,10 @@ static il_network *build(const char *text, const char *hidden) {
     il_network *net = NULL;
     il_network_config config = {.engine = IL_LOCKSTEP, .replicas = R, .batch = 1};
     assert_int_equal(il_widths_parse("30-120-120-40", NULL, &config.widths, &err), IL_OK);
-    config.hidden = parse_call(&il_activations, hidden);
-    config.loss = parse_call(&il_losses, "mse");
+    config.hidden = parse(&il_activations, hidden);
+    config.loss = parse(&il_losses, "mse");
     assert_int_equal(il_network_new(&config, &net, &err), IL_OK);
-    il_call call = parse_call(&il_inits, text);
+    il_call call = parse(&il_inits, text);
     for (size_t r = 0; r < R; r++)
         if (il_init_network(&call, NULL, net, r, 1000 + r, &err) != IL_OK)
             fail_msg("%s", err.message);
@@ -157,7 +164,7 @@ static void stated_laws(void **state) {
     const double h = 1e-4;
     for (size_t c = 0; c < N_LAWS; c++) {
         const law *s = &laws[c];
-        il_call call = parse_call(&il_inits, s->text), hidden = parse_call(&il_activations, s->hidden);
+        il_call call = parse(&il_inits, s->text), hidden = parse(&il_activations, s->hidden);
         il_init_layer layer = {.fan_in = 30, .fan_out = 70, .activation = hidden};
         assert_non_null(il_init_type_of(&call)->law);
         il_init_law stated = il_init_type_of(&call)->law(&call, &layer);
@@ -243,7 +250,7 @@ static void check_ks(const char *what, size_t n, double (*cdf)(double)) {
 
 static void fill(const char *text, const char *hidden, size_t in, size_t out, uint64_t seed,
                  il_purpose purpose, il_real *to) {
-    il_call call = parse_call(&il_inits, text), activation = parse_call(&il_activations, hidden);
+    il_call call = parse(&il_inits, text), activation = parse(&il_activations, hidden);
     il_init_layer layer = {.index = 1, .fan_in = in, .fan_out = out, .activation = activation};
     if (il_init_fill(&call, &layer, seed, purpose, to, &err) != IL_OK)
         fail_msg("%s", err.message);
@@ -278,7 +285,7 @@ static double from_minus_one_to_one(double w) {
  * matrix, so that they are independent; all nine take their turn. */
 static void ks_of_orthogonal(void **state) {
     (void)state;
-    il_call call = parse_call(&il_inits, "orthogonal");
+    il_call call = parse(&il_inits, "orthogonal");
     il_init_layer layer = {.fan_in = 3, .fan_out = 3};
     for (size_t i = 0; i < DRAWS; i++) {
         assert_int_equal(il_init_fill(&call, &layer, i, IL_PURPOSE_WEIGHT, W, &err), IL_OK);

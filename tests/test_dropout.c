@@ -1,6 +1,6 @@
 /* Dropout: which units are kept, what becomes of mean and variance, and where masks come from. Gradients under a mask are
  * in test_gradient.c. */
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "initlab.h"
 #include "nn/dropout.h"
@@ -11,11 +11,19 @@
 
 enum { UNITS = 50, MOST = 40 };
 
+static il_call parse(const il_family *family, const char *text) {
+    il_error err;
+    il_call call;
+    if (il_call_parse(family, text, NULL, &call, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return call;
+}
+
 /* Masks of a pass of n samples in R replicas with these seeds and steps, and what becomes of a; [n][UNITS][R]. */
 static void drop(const char *dropout, size_t n, size_t R, const uint64_t *seed,
                  const uint64_t *step, size_t layer, const il_real *a, il_real *mask,
                  il_real *out) {
-    il_call call = parse_call(&il_dropouts, dropout);
+    il_call call = parse(&il_dropouts, dropout);
     uint32_t words[4 * IL_MASK_BLOCKS * 64];
     uint64_t block[64];
     const il_draws draws = {seed, step};
@@ -151,13 +159,13 @@ static void arms_share_masks(void **state) {
         il_network *net = NULL;
         size_t R = k ? 16 : 1, lane = R - 1;
         il_network_config config = {.widths = {3, {2, HIDDEN, 1}},
-                                    .hidden = parse_call(&il_activations, hidden[k]),
-                                    .loss = parse_call(&il_losses, "bce"),
-                                    .dropout = parse_call(&il_dropouts, "dropout(0.4)"),
+                                    .hidden = parse(&il_activations, hidden[k]),
+                                    .loss = parse(&il_losses, "bce"),
+                                    .dropout = parse(&il_dropouts, "dropout(0.4)"),
                                     .engine = k ? IL_LOCKSTEP : IL_BLAS,
                                     .replicas = R,
                                     .batch = k ? N : 300};
-        il_call init = parse_call(&il_inits, "he_normal"), zeros = parse_call(&il_inits, "zeros");
+        il_call init = parse(&il_inits, "he_normal"), zeros = parse(&il_inits, "zeros");
         uint64_t seed[16] = {0}, step[16] = {0};
         seed[lane] = 77;
         step[lane] = 123456789;

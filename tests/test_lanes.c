@@ -1,6 +1,6 @@
 /* A replica's bits depend on neither R nor its lane nor its neighbours: every loss, norm, dropout and learned slope, with
  * shared and own samples, through mini-batches of descent. */
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "initlab.h"
 
@@ -8,6 +8,14 @@
 #include <string.h>
 
 enum { N = 11, BATCH = 4, INPUTS = 3, OUTPUTS = 3, MOST = 512 };
+
+static il_call parse(const il_family *family, const char *text) {
+    il_error err;
+    il_call call;
+    if (il_call_parse(family, text, NULL, &call, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return call;
+}
 
 typedef struct recipe {
     const char *hidden, *loss, *norm, *dropout;
@@ -30,14 +38,14 @@ static size_t run(const recipe *x, size_t R, size_t lane, il_real *made) {
     il_network *net = NULL;
     il_optimizer sgd;
     il_network_config config = {.widths = {4, {INPUTS, 5, 4, OUTPUTS}},
-                                .hidden = parse_call(&il_activations, x->hidden),
-                                .loss = parse_call(&il_losses, x->loss),
-                                .norm = parse_call(&il_norms, x->norm),
-                                .dropout = parse_call(&il_dropouts, x->dropout),
+                                .hidden = parse(&il_activations, x->hidden),
+                                .loss = parse(&il_losses, x->loss),
+                                .norm = parse(&il_norms, x->norm),
+                                .dropout = parse(&il_dropouts, x->dropout),
                                 .engine = IL_LOCKSTEP,
                                 .replicas = R,
                                 .batch = BATCH};
-    il_call init = parse_call(&il_inits, "he_normal"), bias = parse_call(&il_inits, "normal(std=0.2)");
+    il_call init = parse(&il_inits, "he_normal"), bias = parse(&il_inits, "normal(std=0.2)");
     assert_int_equal(il_optimizer_parse("sgd(lr=0.05)", &sgd, &err), IL_OK);
     assert_int_equal(il_network_new(&config, &net, &err), IL_OK);
     uint64_t seed[64], step[64];

@@ -1,6 +1,5 @@
 /* Losses: closed forms, logits of any size, and the perceptron rule. PyTorch's values are in test_torch.c, gradients
  * against difference quotients in test_gradient.c. */
-#include "call.h"
 #include "studies.h"
 
 #include "nn/loss.h"
@@ -9,13 +8,21 @@
 
 #define MOST 8
 
+static il_call parse(const il_family *family, const char *text) {
+    il_error err;
+    il_call call;
+    if (il_call_parse(family, text, NULL, &call, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return call;
+}
+
 typedef struct result {
     il_real loss, correct, delta[MOST];
 } result;
 
 /* n samples of K outputs, one replica. */
 static result evaluate(const char *text, size_t n, size_t K, const il_real *z, const il_real *y) {
-    il_call call = parse_call(&il_losses, text);
+    il_call call = parse(&il_losses, text);
     il_real scratch[3], row;
     result out = {0};
     assert_true(n * K <= MOST && K >= il_loss_of(&call)->min_outputs);
@@ -182,7 +189,7 @@ static void names_and_outputs(void **state) {
                                         "multi_margin"};
     static const char *const canonical[] = {"softmax_ce", "bce", "mae", "hinge"};
     for (size_t i = 0; i < 4; i++)
-        assert_string_equal(parse_call(&il_losses, names[i]).desc->name, canonical[i]);
+        assert_string_equal(parse(&il_losses, names[i]).desc->name, canonical[i]);
     for (size_t i = 0; i < il_losses.n; i++) {
         il_call call = {.desc = il_losses.items[i]};
         bool classes = strcmp(call.desc->name, "softmax_ce") == 0;
@@ -219,12 +226,12 @@ static size_t train(const il_real *y, il_engine engine, uint64_t seed) {
     size_t R = engine == IL_BLAS ? 1 : 16, lane = R - 1;
     il_optimizer sgd;
     il_network_config config = {.widths = {2, {2, 1}},
-                                .hidden = parse_call(&il_activations, "linear"),
-                                .loss = parse_call(&il_losses, "perceptron"),
+                                .hidden = parse(&il_activations, "linear"),
+                                .loss = parse(&il_losses, "perceptron"),
                                 .engine = engine,
                                 .replicas = R,
                                 .batch = 1};
-    il_call init = parse_call(&il_inits, "normal(std=0.7)");
+    il_call init = parse(&il_inits, "normal(std=0.7)");
     assert_int_equal(il_optimizer_parse("sgd(lr=1)", &sgd, &err), IL_OK);
     assert_int_equal(il_network_new(&config, &net, &err), IL_OK);
     assert_int_equal(il_init_network(&init, &init, net, lane, seed, &err), IL_OK);
@@ -286,7 +293,7 @@ static void replicas_stand_alone(void **state) {
     for (size_t c = 0; c < sizeof losses / sizeof *losses; c++)
         for (size_t K = 1; K <= 3; K += 2)
             for (int own = 0; own < 2; own++) {
-                il_call call = parse_call(&il_losses, losses[c]);
+                il_call call = parse(&il_losses, losses[c]);
                 il_real z[MOST * R], Y[MOST * R], delta[MOST * R], scratch[3 * R], row[R];
                 il_real loss[R], correct[R];
                 il_stream draws = il_stream_open(c, IL_PURPOSE_DATA, (uint32_t)K);

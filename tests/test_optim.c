@@ -192,7 +192,7 @@ static void recurrences(void **ignored) {
     (void)ignored;
     for (size_t c = 0; c < CASES; c++)
         for (int engine = 0; engine < 2; engine++) {
-            il_optimizer optimizer = parse_call(&il_optimizers, cases[c].text);
+            il_optimizer optimizer = random_call(&il_optimizers, cases[c].text);
             il_network *net = build(&optimizer, (il_engine)engine);
             size_t R = il_network_replicas(net), count = il_network_size(net) * R;
             double w[MOST];
@@ -224,7 +224,7 @@ static void every_optimizer_is_here(void **ignored) {
     for (size_t i = 0; i < il_optimizers.n; i++) {
         bool found = false;
         for (size_t c = 0; c < CASES; c++)
-            found |= parse_call(&il_optimizers, cases[c].text).desc == il_optimizers.items[i];
+            found |= random_call(&il_optimizers, cases[c].text).desc == il_optimizers.items[i];
         if (!found)
             fail_msg("no recurrence for %s", il_optimizers.items[i]->name);
     }
@@ -235,7 +235,7 @@ static void every_optimizer_is_here(void **ignored) {
 static void reset_restarts(void **ignored) {
     (void)ignored;
     for (size_t c = 0; c < CASES; c++) {
-        il_optimizer optimizer = parse_call(&il_optimizers, cases[c].text);
+        il_optimizer optimizer = random_call(&il_optimizers, cases[c].text);
         il_network *late = build(&optimizer, IL_LOCKSTEP), *fresh = build(&optimizer, IL_LOCKSTEP);
         for (int t = 0; t < 37; t++)
             train(late, &optimizer);
@@ -261,7 +261,7 @@ static void reset_restarts(void **ignored) {
  */
 static void follows_textbook(void **ignored) {
     (void)ignored;
-    il_optimizer optimizer = parse_call(&il_optimizers, "sgd(lr=0.5)");
+    il_optimizer optimizer = random_call(&il_optimizers, "sgd(lr=0.5)");
     il_network *net = build(&optimizer, IL_LOCKSTEP);
     naive n = {.layers = 2, .width = {2, 5, 1}, .hidden = NAIVE_TANH, .loss = NAIVE_BCE};
     il_real W[10], b[5];
@@ -306,7 +306,7 @@ static void frozen_layers_stay(void **ignored) {
     for (size_t c = 0; c < CASES; c++)
         for (int engine = 0; engine < 2; engine++)
             for (size_t frozen = 0; frozen < 2; frozen++) {
-                il_optimizer optimizer = parse_call(&il_optimizers, cases[c].text);
+                il_optimizer optimizer = random_call(&il_optimizers, cases[c].text);
                 il_network *half = build(&optimizer, (il_engine)engine);
                 il_network *whole = build(&optimizer, (il_engine)engine);
                 il_network *start = build(&optimizer, (il_engine)engine);
@@ -340,7 +340,7 @@ static void learning_rates_are_replicas_own(void **ignored) {
     (void)ignored;
     double rounding = sizeof(il_real) == 4 ? 2e-7 : 1e-15;
     for (size_t c = 0; c < CASES; c++) {
-        il_optimizer optimizer = parse_call(&il_optimizers, cases[c].text);
+        il_optimizer optimizer = random_call(&il_optimizers, cases[c].text);
         il_network *start = build(&optimizer, IL_LOCKSTEP), *full = build(&optimizer, IL_LOCKSTEP);
         il_network *part = build(&optimizer, IL_LOCKSTEP);
         il_network_learning_rates(part)[3] *= 0.25;
@@ -397,7 +397,7 @@ static void memory_settles(void **ignored) {
     (void)ignored;
     for (size_t i = 0; i < il_optimizers.n; i++) {
         const il_optimizer_type *type = (const void *)il_optimizers.items[i];
-        il_optimizer optimizer = parse_call(&il_optimizers, type->desc.name);
+        il_optimizer optimizer = random_call(&il_optimizers, type->desc.name);
         bare x;
         step_bare(&optimizer, sizeof(il_real) == 4 ? 150000 : 900000, false, &x);
         for (size_t p = 0; p < IL_MAX_SLOTS; p++)
@@ -421,7 +421,7 @@ static void constant_slopes(void **ignored) {
                                         "nadam",    "lion",
                                         "rprop",    "rmsprop(alpha=0.7, centered=true)"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        il_optimizer optimizer = parse_call(&il_optimizers, texts[i]);
+        il_optimizer optimizer = random_call(&il_optimizers, texts[i]);
         bare x;
         step_bare(&optimizer, 3000, true, &x);
         for (size_t r = 0; r < 16; r++)
@@ -436,12 +436,12 @@ static void train_line(const char *optimizer_text, const char *penalty_text, dou
                          y[4] = {-4, -2, 0, 2};
     il_error err;
     il_network *net = NULL;
-    il_optimizer optimizer = parse_call(&il_optimizers, optimizer_text);
-    il_call schedule = parse_call(&il_schedules, "cosine");
-    il_call penalty = parse_call(&il_penalties, penalty_text);
+    il_optimizer optimizer = random_call(&il_optimizers, optimizer_text);
+    il_call schedule = random_call(&il_schedules, "cosine");
+    il_call penalty = random_call(&il_penalties, penalty_text);
     il_network_config config = {.widths = {2, {1, 1}},
-                                .hidden = parse_call(&il_activations, "linear"),
-                                .loss = parse_call(&il_losses, "mse"),
+                                .hidden = random_call(&il_activations, "linear"),
+                                .loss = random_call(&il_losses, "mse"),
                                 .engine = IL_LOCKSTEP,
                                 .replicas = 16,
                                 .batch = 4,
@@ -526,14 +526,14 @@ static void trainer_takes_these_steps(void **ignored) {
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
         il_error err;
         il_trainer *trainer = NULL;
-        il_optimizer optimizer = parse_call(&il_optimizers, recipes[i][0]);
-        il_call schedule = parse_call(&il_schedules, recipes[i][1]);
-        il_call clip = parse_call(&il_clips, recipes[i][2]);
-        il_call penalty = parse_call(&il_penalties, recipes[i][3]);
+        il_optimizer optimizer = random_call(&il_optimizers, recipes[i][0]);
+        il_call schedule = random_call(&il_schedules, recipes[i][1]);
+        il_call clip = random_call(&il_clips, recipes[i][2]);
+        il_call penalty = random_call(&il_penalties, recipes[i][3]);
         il_network *net = build(&optimizer, IL_LOCKSTEP);
         il_network_config config = {.widths = {3, {2, 5, 1}},
-                                    .hidden = parse_call(&il_activations, "tanh"),
-                                    .loss = parse_call(&il_losses, "bce"),
+                                    .hidden = random_call(&il_activations, "tanh"),
+                                    .loss = random_call(&il_losses, "bce"),
                                     .engine = IL_LOCKSTEP,
                                     .replicas = 32};
         il_training training = {.optimizer = optimizer,

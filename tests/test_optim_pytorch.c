@@ -4,7 +4,7 @@
  * Parameters are compared as vectors: no element may differ by more than the tolerance times the largest magnitude. The
  * tolerances, 1e-5 in float and 1e-10 in double, hold for all cases and steps.
  */
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "initlab.h"
 
@@ -19,15 +19,23 @@
 #define LANES 16
 #define LANE 5
 
+static il_call call(const il_family *family, const char *text) {
+    il_call out;
+    il_error err;
+    if (il_call_parse(family, text, NULL, &out, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return out;
+}
+
 /* One replica starts as the golden one, the others each in their own way. */
 static il_network *build(const struct golden_optim *row, il_engine engine, size_t lane) {
     il_error err;
     il_network *net = NULL;
-    il_call optimizer = parse_call(&il_optimizers, row->optimizer);
-    il_call weights = parse_call(&il_inits, "normal(std=0.5)");
-    il_network_config config = {.hidden = parse_call(&il_activations, "tanh"),
-                                .loss = parse_call(&il_losses, "softmax_ce"),
-                                .norm = parse_call(&il_norms, row->norm),
+    il_call optimizer = call(&il_optimizers, row->optimizer);
+    il_call weights = call(&il_inits, "normal(std=0.5)");
+    il_network_config config = {.hidden = call(&il_activations, "tanh"),
+                                .loss = call(&il_losses, "softmax_ce"),
+                                .norm = call(&il_norms, row->norm),
                                 .engine = engine,
                                 .replicas = engine == IL_BLAS ? 1 : LANES,
                                 .batch = GOLDEN_BATCH,
@@ -56,9 +64,9 @@ static il_network *build(const struct golden_optim *row, il_engine engine, size_
 static void step(const struct golden_optim *row, il_network *net, uint64_t t, double *state) {
     il_real X[GOLDEN_BATCH * 3], Y[GOLDEN_BATCH * 2] = {0}, loss[LANES], correct[LANES];
     size_t first = t * GOLDEN_BATCH % GOLDEN_SAMPLES;
-    il_call optimizer = parse_call(&il_optimizers, row->optimizer);
-    il_call schedule = parse_call(&il_schedules, row->schedule), clip = parse_call(&il_clips, row->clip);
-    il_call penalty = parse_call(&il_penalties, row->penalty);
+    il_call optimizer = call(&il_optimizers, row->optimizer);
+    il_call schedule = call(&il_schedules, row->schedule), clip = call(&il_clips, row->clip);
+    il_call penalty = call(&il_penalties, row->penalty);
     il_progress at = {.step = t, .epoch_steps = EPOCH_STEPS, .steps = EPOCH_STEPS * GOLDEN_EPOCHS};
     for (size_t i = 0; i < GOLDEN_BATCH * 3; i++)
         X[i] = (il_real)golden_X[first * 3 + i];
@@ -98,7 +106,7 @@ static void follows(void **state) {
     for (int engine = 0; engine < 2; engine++) {
         size_t lane = engine == IL_BLAS ? 0 : LANE, kept = 0;
         double memory[IL_SCHEDULE_STATE];
-        il_call schedule = parse_call(&il_schedules, row->schedule);
+        il_call schedule = call(&il_schedules, row->schedule);
         il_schedule_reset(&schedule, memory);
         il_network *net = build(row, (il_engine)engine, lane);
         for (int t = 0; t < GOLDEN_STEPS; t++) {
@@ -118,7 +126,7 @@ static void covers(const il_family *family, size_t field) {
         for (size_t c = 0; c < COUNT(golden_optim) && !found; c++) {
             const char *const texts[] = {golden_optim[c].optimizer, golden_optim[c].schedule,
                                          golden_optim[c].clip, golden_optim[c].penalty};
-            found = parse_call(family, texts[field]).desc == family->items[i];
+            found = call(family, texts[field]).desc == family->items[i];
         }
         if (!found)
             fail_msg("no case has %s %s", family->kind, family->items[i]->name);

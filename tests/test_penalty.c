@@ -48,7 +48,7 @@ static void values(void **state) {
     for (size_t c = 0; c < sizeof sums / sizeof *sums; c++)
         for (size_t R = 1; R <= 272; R += 271)
             for (size_t frozen = 0; frozen < 2; frozen++) {
-                il_call penalty = parse_call(&il_penalties, sums[c].text);
+                il_call penalty = random_call(&il_penalties, sums[c].text);
                 il_network *net = random_net(WIDTHS, NORM, NULL, R, 2);
                 il_network_freeze(net, 1, frozen);
                 double value[272];
@@ -73,7 +73,7 @@ static void gradients(void **state) {
     for (size_t c = 0; c < sizeof sums / sizeof *sums; c++)
         for (size_t R = 1; R <= 16; R += 15)
             for (size_t frozen = 0; frozen < 2; frozen++) {
-                il_call penalty = parse_call(&il_penalties, sums[c].text);
+                il_call penalty = random_call(&il_penalties, sums[c].text);
                 il_network *net = random_net(WIDTHS, NORM, NULL, R, 2);
                 il_network_freeze(net, 1, frozen);
                 random_gradients(net, 1);
@@ -110,7 +110,7 @@ static void weight_decay(void **state) {
     (void)state;
     for (int all = 0; all < 2; all++)
         for (size_t R = 1; R <= 272; R += 271) {
-            il_call penalty = parse_call(&il_penalties, all ? "weight_decay(0.5, all=true)"
+            il_call penalty = random_call(&il_penalties, all ? "weight_decay(0.5, all=true)"
                                                              : "weight_decay(0.5)");
             il_network *net = random_net(R == 1 ? "20-30-7-1" : WIDTHS, NORM, NULL, R, 2);
             size_t n = il_network_size(net);
@@ -166,7 +166,7 @@ static void max_norm(void **state) {
     for (int all = 0; all < 2; all++)
         for (size_t R = 1; R <= 272; R += 271) {
             il_call penalty =
-                parse_call(&il_penalties, all ? "max_norm(1.2, all=true)" : "max_norm(1.2)");
+                random_call(&il_penalties, all ? "max_norm(1.2, all=true)" : "max_norm(1.2)");
             il_network *net = random_net(R == 1 ? "3-600-4-1" : WIDTHS, NORM, NULL, R, 2);
             size_t n = il_network_size(net), scaled = 0, units = 0, first = 0;
             il_network_freeze(net, 1, true);
@@ -201,8 +201,8 @@ static void lanes(void **state) {
     static const char *const texts[] = {"l1(0.1)", "l2(0.1, all=true)", "elastic(0.1, 0.2)",
                                         "weight_decay(0.1)", "max_norm(0.8)"};
     for (size_t c = 0; c < sizeof texts / sizeof *texts; c++) {
-        il_call penalty = parse_call(&il_penalties, texts[c]);
-        il_optimizer optimizer = parse_call(&il_optimizers, "sgd(lr=0.1)");
+        il_call penalty = random_call(&il_penalties, texts[c]);
+        il_optimizer optimizer = random_call(&il_optimizers, "sgd(lr=0.1)");
         il_network *net[2] = {random_net(WIDTHS, NORM, &optimizer, 272, 5),
                               random_net(WIDTHS, NORM, &optimizer, 16, 5 + 250)};
         double value[2][272];

@@ -1,6 +1,6 @@
 /* The learned slope: its gradient, and that initialization, shrinking, freezing and training know of it; and likewise of
  * the other parameters that initialization leaves alone, gains and shifts. */
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "initlab.h"
 #include "nn/activation.h"
@@ -9,15 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+static il_call parse(const il_family *family, const char *text) {
+    il_error err;
+    il_call call;
+    if (il_call_parse(family, text, NULL, &call, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return call;
+}
+
 #define SAMPLES 20
 
 static il_network *build(const char *hidden, const char *norm, size_t R) {
     il_error err;
     il_network *net = NULL;
     il_network_config config = {.widths = {4, {3, 6, 5, 2}},
-                                .hidden = parse_call(&il_activations, hidden),
-                                .loss = parse_call(&il_losses, "softmax_ce"),
-                                .norm = parse_call(&il_norms, norm),
+                                .hidden = parse(&il_activations, hidden),
+                                .loss = parse(&il_losses, "softmax_ce"),
+                                .norm = parse(&il_norms, norm),
                                 .engine = R == 1 ? IL_BLAS : IL_LOCKSTEP,
                                 .replicas = R,
                                 .batch = SAMPLES};
@@ -28,7 +36,7 @@ static il_network *build(const char *hidden, const char *norm, size_t R) {
 
 static void initialize(il_network *net, const char *init, size_t replica, uint64_t seed) {
     il_error err;
-    il_call weights = parse_call(&il_inits, init), bias = parse_call(&il_inits, "normal(std=0.2)");
+    il_call weights = parse(&il_inits, init), bias = parse(&il_inits, "normal(std=0.2)");
     assert_int_equal(il_init_network(&weights, &bias, net, replica, seed, &err), IL_OK);
 }
 
@@ -176,7 +184,7 @@ static void fitting_leaves_them_alone(void **state) {
         il_error err;
         il_network *net = build("prelu(per_unit=true)", "layernorm", 16);
         il_initializer initializer;
-        il_call init = parse_call(&il_inits, schemes[i]), hidden = parse_call(&il_activations, "prelu");
+        il_call init = parse(&il_inits, schemes[i]), hidden = parse(&il_activations, "prelu");
         if (il_initializer_bind(&init, NULL, &hidden, &initializer, &err) != IL_OK ||
             il_initializer_fill(&initializer, net, 4, 9, &err) != IL_OK ||
             il_initializer_fit(&initializer, net, 4, 9, SAMPLES, X, Y, &err) != IL_OK)

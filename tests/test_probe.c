@@ -1,5 +1,5 @@
 /* Probes against a plain forward and backward pass, closed forms, mean-field theory and planted faults. */
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "initlab.h"
 #include "nn/activation.h"
@@ -22,11 +22,19 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+static il_call parse(const il_family *family, const char *text) {
+    il_error err;
+    il_call call;
+    if (il_call_parse(family, text, NULL, &call, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return call;
+}
+
 static il_probe_config config_of(const char *network, const char *hidden, size_t batch,
                                  size_t seeds) {
     il_error err;
     il_probe_config config = {
-        .hidden = parse_call(&il_activations, hidden), .batch = batch, .seeds = seeds, .first_seed = 1};
+        .hidden = parse(&il_activations, hidden), .batch = batch, .seeds = seeds, .first_seed = 1};
     assert_int_equal(il_widths_parse(network, NULL, &config.network, &err), IL_OK);
     return config;
 }
@@ -40,7 +48,7 @@ static il_probe *probe_call(const il_probe_config *config, const il_call *init) 
 }
 
 static il_probe *probe_of(const il_probe_config *config, const char *init) {
-    il_call call = parse_call(&il_inits, init);
+    il_call call = parse(&il_inits, init);
     return probe_call(config, &call);
 }
 
@@ -66,7 +74,7 @@ static double *room(size_t n) {
 
 static plain plain_of(const il_probe_config *c, const char *init, uint64_t seed) {
     il_error err;
-    il_call call = parse_call(&il_inits, init), linear = parse_call(&il_activations, "linear");
+    il_call call = parse(&il_inits, init), linear = parse(&il_activations, "linear");
     plain p = {.n = c->batch, .layers = c->network.n - 1};
     memcpy(p.width, c->network.width, c->network.n * sizeof *p.width);
     size_t inputs = p.width[0], outputs = p.width[p.layers];
@@ -220,7 +228,7 @@ static void identity_scales_exactly(void **state) {
         snprintf(network, sizeof network, "%zu-[%zu]x11-%zu", width, width, width);
         il_probe_config config = config_of(network, "linear", 1, 1);
         config.data = (il_samples){.n = 1, .X = X, .Y = Y};
-        config.loss = parse_call(&il_losses, "mse");
+        config.loss = parse(&il_losses, "mse");
         for (int half = 0; half < 2; half++) {
             il_probe *probe = probe_of(&config, half ? "identity(gain=0.5)" : "identity(gain=1.5)");
             double gain = half ? 0.5 : 1.5,
@@ -312,10 +320,10 @@ static void lengths_follow_theory(void **state) {
     for (size_t i = 0; i < COUNT(pairs); i++) {
         il_probe_config config = config_of(network, pairs[i].hidden, 2, seeds);
         if (pairs[i].bias)
-            config.bias = parse_call(&il_inits, pairs[i].bias);
+            config.bias = parse(&il_inits, pairs[i].bias);
         il_probe *probe = probe_of(&config, pairs[i].init);
         assert_true(probe->mean_field && probe->n_layers == layers);
-        il_random_layer layer = {.activation = parse_call(&il_activations, "linear")};
+        il_random_layer layer = {.activation = parse(&il_activations, "linear")};
         il_length at = {1, 2 / (double)width}; /* of the inputs */
         for (size_t k = 0; k < layers - 1; k++) {
             il_error err;
@@ -324,7 +332,7 @@ static void lengths_follow_theory(void **state) {
             il_init_law law = {0};
             il_initializer bound;
             il_init_layer shape = {k, layers, width, width, config.hidden, config.hidden};
-            il_call init = parse_call(&il_inits, pairs[i].init);
+            il_call init = parse(&il_inits, pairs[i].init);
             assert_int_equal(il_initializer_bind(&init, NULL, &config.hidden, &bound, &err), IL_OK);
             law = il_init_type_of(&bound.hidden)->law(&bound.hidden, &shape);
             layer.sigma_w2 = (double)width * law.std * law.std;
@@ -363,7 +371,7 @@ static void gradients_follow_theory(void **state) {
         for (int dropout = 0; dropout < 2; dropout++) {
             il_probe_config config = config_of("100-[200]x8-20", pairs[i].hidden, 6, 24);
             if (dropout)
-                config.dropout = parse_call(&il_dropouts, "dropout(0.2)");
+                config.dropout = parse(&il_dropouts, "dropout(0.2)");
             il_probe *probe = probe_of(&config, pairs[i].init);
             assert_true(probe->mean_field);
             for (size_t k = 0; k < probe->n_layers; k++) {
@@ -422,7 +430,7 @@ static il_diagnosis diagnose(const char *network, const char *hidden, const char
                              const char *bias) {
     il_probe_config config = config_of(network, hidden, 16, 8);
     if (bias)
-        config.bias = parse_call(&il_inits, bias);
+        config.bias = parse(&il_inits, bias);
     il_probe *probe = probe_of(&config, init);
     il_diagnosis d;
     il_probe_diagnose(&config, probe, &d);
@@ -473,7 +481,7 @@ static void jacobians(void **state) {
     assert_true(probe->jacobian.smallest < 0.05);
     il_probe_free(probe);
     config.hidden =
-        parse_call(&il_activations, "relu"); /* chi1 = 1 twice, and 2 in the linear output layer */
+        parse(&il_activations, "relu"); /* chi1 = 1 twice, and 2 in the linear output layer */
     probe = probe_of(&config, "he_normal");
     expect("rms", 2, probe->jacobian.rms, sqrt(2), 0.1);
     il_probe_free(probe);
@@ -488,14 +496,14 @@ static void jacobian_of_differences(void **state) {
     (void)state;
     il_error err;
     il_network *net;
-    il_network_config config = {.hidden = parse_call(&il_activations, "tanh"),
-                                .loss = parse_call(&il_losses, "mse"),
+    il_network_config config = {.hidden = parse(&il_activations, "tanh"),
+                                .loss = parse(&il_losses, "mse"),
                                 .engine = IL_LOCKSTEP,
                                 .replicas = 16,
                                 .batch = 1};
     assert_int_equal(il_widths_parse("3-5-4-1", NULL, &config.widths, &err), IL_OK);
     assert_int_equal(il_network_new(&config, &net, &err), IL_OK);
-    il_call init = parse_call(&il_inits, "normal(std=0.8)");
+    il_call init = parse(&il_inits, "normal(std=0.8)");
     for (size_t r = 0; r < 16; r++)
         assert_int_equal(il_init_network(&init, &init, net, r, r + 1, &err), IL_OK);
     il_real x[3] = {(il_real)0.3, (il_real)-0.2, (il_real)0.7};
@@ -524,7 +532,7 @@ static void jacobian_of_differences(void **state) {
 static void rescues(void **state) {
     (void)state;
     il_probe_config config = config_of("32-[64]x20-10", "relu", 32, 4);
-    config.norm = parse_call(&il_norms, "batchnorm");
+    config.norm = parse(&il_norms, "batchnorm");
     il_probe *probe = probe_of(&config, "normal(std=0.01)");
     assert_false(probe->mean_field);
     for (size_t k = 0; k < 20; k++) {
@@ -532,7 +540,7 @@ static void rescues(void **state) {
         assert_true(isnan(probe->layer[k].theory[IL_PROBE_U_RMS]));
     }
     il_probe_free(probe);
-    config.norm = parse_call(&il_norms, "none");
+    config.norm = parse(&il_norms, "none");
     probe = probe_of(&config, "lsuv(tol=0.001)");
     assert_false(probe->mean_field);
     for (size_t k = 0; k < 20; k++)
@@ -571,7 +579,7 @@ static void impossible(void **state) {
     (void)state;
     il_error err;
     il_probe *probe;
-    il_call init = parse_call(&il_inits, "he_normal");
+    il_call init = parse(&il_inits, "he_normal");
     il_probe_config config = config_of("6-3-2", "tanh", 0, 1);
     assert_int_equal(il_probe_new(&config, &init, &probe, &err), IL_INVALID);
     assert_string_equal(err.message, "a probe needs at least one sample and one seed");
@@ -586,7 +594,7 @@ static void impossible(void **state) {
     config.seeds = (size_t)1 << 62;
     assert_int_equal(il_probe_new(&config, &init, &probe, &err), IL_NO_MEMORY);
     config.seeds = 1;
-    init = parse_call(&il_inits, "sparse(k=15)");
+    init = parse(&il_inits, "sparse(k=15)");
     assert_int_equal(il_probe_new(&config, &init, &probe, &err), IL_INVALID);
     assert_non_null(strstr(err.message, "layer 1"));
 }

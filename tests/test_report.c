@@ -1,5 +1,5 @@
 /* Reports of studies and results made by hand, so that every expected number is known. */
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "report/report.h"
 
@@ -21,6 +21,14 @@ typedef struct fixture {
     il_summary summaries[MAX_ARMS];
 } fixture;
 
+static il_call call(const il_family *family, const char *text) {
+    il_call out;
+    il_error err;
+    if (il_call_parse(family, text, NULL, &out, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return out;
+}
+
 static void start(fixture *f) {
     memset(f, 0, sizeof *f);
     f->study = (il_study){.name = "by hand", .seeds = SEEDS, .budget = BUDGET, .arms = f->arms};
@@ -35,20 +43,20 @@ static void add_arm(fixture *f, const char *init, const char *optimizer, const i
     size_t i = f->study.n_arms++;
     f->results.n_arms = f->study.n_arms;
     il_arm *arm = &f->arms[i];
-    arm->data.data = parse_call(&il_datasets, "xor");
-    arm->data.split = parse_call(&il_splits, "given");
-    arm->data.scale = parse_call(&il_scalings, "auto");
-    arm->hidden = parse_call(&il_activations, "relu");
-    arm->norm = parse_call(&il_norms, "none");
-    arm->dropout = parse_call(&il_dropouts, "none");
-    arm->loss = parse_call(&il_losses, "bce");
-    arm->batch = parse_call(&il_batches, "full");
-    arm->schedule = parse_call(&il_schedules, "constant");
-    arm->clip = parse_call(&il_clips, "none");
-    arm->penalty = parse_call(&il_penalties, "none");
-    arm->optimizer = parse_call(&il_optimizers, optimizer);
-    arm->bias = parse_call(&il_inits, "zeros");
-    arm->init = parse_call(&il_inits, init);
+    arm->data.data = call(&il_datasets, "xor");
+    arm->data.split = call(&il_splits, "given");
+    arm->data.scale = call(&il_scalings, "auto");
+    arm->hidden = call(&il_activations, "relu");
+    arm->norm = call(&il_norms, "none");
+    arm->dropout = call(&il_dropouts, "none");
+    arm->loss = call(&il_losses, "bce");
+    arm->batch = call(&il_batches, "full");
+    arm->schedule = call(&il_schedules, "constant");
+    arm->clip = call(&il_clips, "none");
+    arm->penalty = call(&il_penalties, "none");
+    arm->optimizer = call(&il_optimizers, optimizer);
+    arm->bias = call(&il_inits, "zeros");
+    arm->init = call(&il_inits, init);
     arm->network = (il_widths){3, {2, 8, 1}};
     arm->engine = IL_LOCKSTEP;
     arm->baseline = baseline;

@@ -1,5 +1,5 @@
 /* Automatic parameters: what a scheme becomes on layers of a given activation, measured in the built network. */
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "golden/theory.h"
 #include "initlab.h"
@@ -9,13 +9,21 @@
 
 #define R 16
 
+static il_call parse(const il_family *family, const char *text) {
+    il_error err;
+    il_call call;
+    if (il_call_parse(family, text, NULL, &call, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return call;
+}
+
 static il_network *build(const char *hidden) {
     il_error err;
     il_network *net = NULL;
     il_network_config config = {.engine = IL_LOCKSTEP, .replicas = R, .batch = 1};
     assert_int_equal(il_widths_parse("30-200-200-40", NULL, &config.widths, &err), IL_OK);
-    config.hidden = parse_call(&il_activations, hidden);
-    config.loss = parse_call(&il_losses, "mse");
+    config.hidden = parse(&il_activations, hidden);
+    config.loss = parse(&il_losses, "mse");
     assert_int_equal(il_network_new(&config, &net, &err), IL_OK);
     return net;
 }
@@ -71,7 +79,7 @@ static void check(const char *what, size_t layer, size_t N, const il_real *w, do
 static void check_network(const char *text, const char *activation, count n, double hidden,
                           double output, shape s) {
     il_error err;
-    il_call call = parse_call(&il_inits, text), zeros = parse_call(&il_inits, "zeros");
+    il_call call = parse(&il_inits, text), zeros = parse(&il_inits, "zeros");
     il_network *net = build(activation);
     for (size_t r = 0; r < R; r++)
         if (il_init_network(&call, &zeros, net, r, 400 + r, &err) != IL_OK)
@@ -148,7 +156,7 @@ static void presets(void **state) {
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         il_error err;
         il_real a[45], b[45];
-        il_call one = parse_call(&il_inits, pairs[i][0]), other = parse_call(&il_inits, pairs[i][1]);
+        il_call one = parse(&il_inits, pairs[i][0]), other = parse(&il_inits, pairs[i][1]);
         assert_int_equal(il_init_fill(&one, &layer, 3, IL_PURPOSE_WEIGHT, a, &err), IL_OK);
         assert_int_equal(il_init_fill(&other, &layer, 3, IL_PURPOSE_WEIGHT, b, &err), IL_OK);
         for (size_t k = 0; k < 45; k++)
@@ -171,7 +179,7 @@ static void critical(void **state) {
         check_network(cases[i].text, cases[i].activation, IN,
                       sigma_w2(cases[i].activation, cases[i].sigma_b2), 1, NORMAL);
         il_error err;
-        il_call call = parse_call(&il_inits, cases[i].text);
+        il_call call = parse(&il_inits, cases[i].text);
         il_network *net = build(cases[i].activation);
         for (size_t r = 0; r < R; r++)
             assert_int_equal(il_init_network(&call, NULL, net, r, 900 + r, &err), IL_OK);
@@ -194,14 +202,14 @@ static void bound_calls_hold_numbers(void **state) {
     (void)state;
     il_error err;
     il_initializer bound;
-    il_call tanh = parse_call(&il_activations, "tanh"), call = parse_call(&il_inits, "critical(0.05)");
+    il_call tanh = parse(&il_activations, "tanh"), call = parse(&il_inits, "critical(0.05)");
     assert_int_equal(il_initializer_bind(&call, NULL, &tanh, &bound, &err), IL_OK);
     assert_true(fabs(bound.hidden.arg[1] - 1.76095464) < 1e-7 && bound.output.arg[1] == 1);
     assert_true(bound.hidden.arg[0] == 0.05 && bound.bias.desc == call.desc);
-    call = parse_call(&il_inits, "critical(sigma_b2=0.05, sigma_w2=3)");
+    call = parse(&il_inits, "critical(sigma_b2=0.05, sigma_w2=3)");
     assert_int_equal(il_initializer_bind(&call, NULL, &tanh, &bound, &err), IL_OK);
     assert_true(bound.hidden.arg[1] == 3 && bound.output.arg[1] == 3);
-    call = parse_call(&il_inits, "he_normal(gain=auto)");
+    call = parse(&il_inits, "he_normal(gain=auto)");
     assert_int_equal(il_initializer_bind(&call, NULL, &tanh, &bound, &err), IL_OK);
     assert_true(fabs(bound.hidden.arg[2] - 1.5925374 / sqrt(2)) < 1e-6);
     assert_true(fabs(bound.output.arg[2] - 1 / sqrt(2)) < 1e-15);
@@ -211,7 +219,7 @@ static void no_critical_point(void **state) {
     (void)state;
     il_error err;
     il_initializer bound;
-    il_call relu = parse_call(&il_activations, "relu"), call = parse_call(&il_inits, "critical(0.1)");
+    il_call relu = parse(&il_activations, "relu"), call = parse(&il_inits, "critical(0.1)");
     assert_int_equal(il_initializer_bind(&call, NULL, &relu, &bound, &err), IL_INVALID);
     assert_string_equal(err.message, "relu has no critical point at sigma_b2=0.1: with biases its "
                                      "signal grows without end; use sigma_b2=0");
@@ -234,10 +242,10 @@ static void canonical_text(void **state) {
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char once[IL_CALL_TEXT], twice[IL_CALL_TEXT];
-        il_call call = parse_call(&il_inits, texts[i][0]);
+        il_call call = parse(&il_inits, texts[i][0]);
         il_call_format(&call, once);
         assert_string_equal(once, texts[i][1] ? texts[i][1] : texts[i][0]);
-        il_call again = parse_call(&il_inits, once);
+        il_call again = parse(&il_inits, once);
         assert_string_equal(il_call_format(&again, twice), once);
         for (size_t p = 0; p < call.desc->n_params; p++)
             assert_true(call.arg[p] == again.arg[p] || (isnan(call.arg[p]) && isnan(again.arg[p])));

@@ -1,5 +1,5 @@
 /* Deep linear networks trained by the library learn as Saxe, McClelland & Ganguli (2013) solved them. */
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "initlab.h"
 
@@ -9,6 +9,14 @@
 
 enum { N = 4 };
 static const double strength[N] = {2, 1.5, 1, 0.5};
+
+static il_call parse(const il_family *family, const char *text) {
+    il_error err;
+    il_call call;
+    if (il_call_parse(family, text, NULL, &call, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return call;
+}
 
 /* Entry (i, j) of the product of all layers, [N][N]. */
 static void multiply_layers(const il_network *net, double product[N][N]) {
@@ -44,10 +52,10 @@ static void curves_of(const char *network, const char *init, size_t layers, doub
     il_trainer *trainer = NULL;
     il_network_config config = {.engine = IL_LOCKSTEP,
                                 .replicas = 16,
-                                .hidden = parse_call(&il_activations, "linear"),
-                                .loss = parse_call(&il_losses, "mse")};
-    il_training training = {.optimizer = parse_call(&il_optimizers, "sgd(lr=0.002)"), .epochs = epochs};
-    il_call call = parse_call(&il_inits, init), zeros = parse_call(&il_inits, "zeros");
+                                .hidden = parse(&il_activations, "linear"),
+                                .loss = parse(&il_losses, "mse")};
+    il_training training = {.optimizer = parse(&il_optimizers, "sgd(lr=0.002)"), .epochs = epochs};
+    il_call call = parse(&il_inits, init), zeros = parse(&il_inits, "zeros");
     assert_int_equal(il_widths_parse(network, NULL, &config.widths, &err), IL_OK);
     if (il_trainer_new(&config, &training, &data, NULL, &trainer, &err) != IL_OK)
         fail_msg("%s", err.message);

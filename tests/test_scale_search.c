@@ -2,7 +2,7 @@
  * double: the gradient quotient with a Hessian-vector product by central differences, and the loss after one
  * step.
  */
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "initlab.h"
 #include "naive.h"
@@ -31,15 +31,23 @@ static int draw_data(void **state) {
     return 0;
 }
 
+static il_call parse(const il_family *family, const char *text) {
+    il_error err;
+    il_call call;
+    if (il_call_parse(family, text, NULL, &call, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return call;
+}
+
 static il_network *build_with(const char *hidden, const char *norm) {
     il_error err;
     il_network *net = NULL;
     il_network_config config = {.engine = IL_LOCKSTEP,
                                 .replicas = 16,
                                 .batch = N,
-                                .hidden = parse_call(&il_activations, hidden),
-                                .norm = parse_call(&il_norms, norm),
-                                .loss = parse_call(&il_losses, "bce")};
+                                .hidden = parse(&il_activations, hidden),
+                                .norm = parse(&il_norms, norm),
+                                .loss = parse(&il_losses, "bce")};
     assert_int_equal(il_widths_parse("6-12-10-1", NULL, &config.widths, &err), IL_OK);
     assert_int_equal(il_network_new(&config, &net, &err), IL_OK);
     return net;
@@ -52,8 +60,8 @@ static il_network *build(const char *hidden) {
 static void start(il_network *net, const char *init, uint64_t seed) {
     il_error err;
     il_initializer initializer;
-    il_call weights = parse_call(&il_inits, init),
-            bias = parse_call(&il_inits, "uniform(low=-0.1, high=0.1)");
+    il_call weights = parse(&il_inits, init),
+            bias = parse(&il_inits, "uniform(low=-0.1, high=0.1)");
     il_initializer_bind(&weights, &bias, &il_network_layer(net, 0)->activation, &initializer, &err);
     assert_int_equal(il_initializer_fill(&initializer, net, 3, seed, &err), IL_OK);
 }
@@ -61,7 +69,7 @@ static void start(il_network *net, const char *init, uint64_t seed) {
 static void fit(il_network *net, const char *init, uint64_t seed) {
     il_error err;
     il_initializer initializer;
-    il_call weights = parse_call(&il_inits, init);
+    il_call weights = parse(&il_inits, init);
     il_initializer_bind(&weights, NULL, &il_network_layer(net, 0)->activation, &initializer, &err);
     if (il_initializer_fit(&initializer, net, 3, seed, N, X, Y, &err) != IL_OK)
         fail_msg("%s: %s", init, err.message);

@@ -66,7 +66,7 @@ static void rai(void **state) {
     assert_true(chi_square(IN + 1, at, OUT / (double)(IN + 1)) < 63.7);
 
     il_network *net = build("4-6-2", "relu");
-    il_call call = parse_call(&il_inits, "rai");
+    il_call call = parse(&il_inits, "rai");
     assert_int_equal(il_init_network(&call, NULL, net, 0, 3, &err), IL_OK);
     il_init_layer second = {.index = 1, .fan_in = 6, .fan_out = 2};
     assert_int_equal(il_init_fill(&call, &second, 3, IL_PURPOSE_BIAS, b, &err), IL_OK);
@@ -78,7 +78,7 @@ static void rai(void **state) {
  * below 0.008, and 0.04 is more than 5 of them; He's gain alone gives -0.136, a linear layer's -0.051. */
 static double mean_log_growth(const char *activation) {
     enum { N = 20, LAYERS = 4000 };
-    il_call call = parse_call(&il_inits, "random_walk");
+    il_call call = parse(&il_inits, "random_walk");
     il_init_layer layer = layer_of(N, N, activation);
     const il_activation_type *type = il_activation_of(&layer.activation);
     double sum = 0;
@@ -108,7 +108,7 @@ static void random_walk_of_any_rectifier(void **state) {
     (void)state;
     const il_activation_type type = {
         .desc = {.name = "mirrored"}, .value = mirrored, .slope = mirrored_slope};
-    il_call call = parse_call(&il_inits, "random_walk");
+    il_call call = parse(&il_inits, "random_walk");
     il_init_layer layer = layer_of(40, 9, "relu");
     assert_int_equal(il_init_fill(&call, &layer, 4, IL_PURPOSE_WEIGHT, W, &err), IL_OK);
     layer.activation = (il_call){.desc = &type.desc};
@@ -138,7 +138,7 @@ static void random_walk(void **state) {
         {"random_walk(g=1.1)", "tanh", 50, 1.1},
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        il_call call = parse_call(&il_inits, cases[c].text), unit = parse_call(&il_inits, "normal(std=1)");
+        il_call call = parse(&il_inits, cases[c].text), unit = parse(&il_inits, "normal(std=1)");
         il_init_layer layer = layer_of(cases[c].in, 9, cases[c].activation);
         assert_int_equal(il_init_fill(&call, &layer, 4, IL_PURPOSE_WEIGHT, W, &err), IL_OK);
         assert_int_equal(il_init_fill(&unit, &layer, 4, IL_PURPOSE_WEIGHT, V, &err), IL_OK);
@@ -189,7 +189,7 @@ static void replicas(void **state) {
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         il_network *net = build("300-200-100", cases[c].hidden);
-        il_call call = parse_call(&il_inits, cases[c].name);
+        il_call call = parse(&il_inits, cases[c].name);
         assert_int_equal(il_init_network(&call, NULL, net, 0, 1, &err), IL_OK);
         for (size_t k = 0; k < 2; k++) {
             const il_layer *y = il_network_layer(net, k);
@@ -219,18 +219,18 @@ static void replicas(void **state) {
 
 static void impossible(void **state) {
     (void)state;
-    il_call call = parse_call(&il_inits, "sparse");
+    il_call call = parse(&il_inits, "sparse");
     il_init_layer layer = layer_of(4, 3, "tanh");
     assert_int_equal(il_init_fill(&call, &layer, 1, IL_PURPOSE_WEIGHT, W, &err), IL_INVALID);
     assert_string_equal(err.message,
                         "layer 3: sparse(k=15) needs at least 15 inputs, but fan_in is 4");
-    call = parse_call(&il_inits, "random_walk");
+    call = parse(&il_inits, "random_walk");
     assert_int_equal(il_init_fill(&call, &layer, 1, IL_PURPOSE_WEIGHT, W, &err), IL_INVALID);
     assert_string_equal(err.message,
                         "layer 3: random_walk has no gain for tanh, which is not straight on both "
                         "sides of 0: give g=, about 1.1 for tanh");
     il_initializer bound;
-    il_call tanh = parse_call(&il_activations, "tanh");
+    il_call tanh = parse(&il_activations, "tanh");
     assert_int_equal(il_initializer_bind(&call, NULL, &tanh, &bound, &err), IL_INVALID);
     static const char *const refused[] = {
         "sparse(k=0)",         "sparse(std=-1)",     "sparse(std=0)",

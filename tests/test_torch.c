@@ -1,6 +1,6 @@
 /* Activations, losses, norms and whole networks against PyTorch's values and gradients, in both engines: to 1e-5 in
  * float and 1e-10 in double. */
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "golden/nn.h"
 #include "initlab.h"
@@ -15,6 +15,14 @@
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 #define MOST 64 /* logits or targets of one pass */
 
+static il_call parse(const il_family *family, const char *text) {
+    il_error err;
+    il_call call;
+    if (il_call_parse(family, text, NULL, &call, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return call;
+}
+
 /* The generator of golden/nn.py. */
 static double golden_draw(uint32_t *state) {
     *state = *state * 1664525u + 1013904223u;
@@ -26,7 +34,7 @@ static void every_activation(void **state) {
     enum { N = COUNT(golden_z) };
     for (size_t k = 0; k < COUNT(golden_activations); k++) {
         const struct golden_activation *g = golden_activations + k;
-        il_call call = parse_call(&il_activations, g->name);
+        il_call call = parse(&il_activations, g->name);
         const il_activation_type *type = il_activation_of(&call);
         il_real z[N], a[N], d[N];
         for (size_t i = 0; i < N; i++) {
@@ -59,13 +67,13 @@ static void every_item_has_goldens(void **state) {
         size_t found = 0;
         for (size_t k = 0; k < COUNT(golden_activations); k++)
             found +=
-                parse_call(&il_activations, golden_activations[k].name).desc == il_activations.items[i];
+                parse(&il_activations, golden_activations[k].name).desc == il_activations.items[i];
         assert_true(found > 0);
     }
     for (size_t i = 0; i < il_losses.n; i++) {
         size_t found = strcmp(il_losses.items[i]->name, "perceptron") == 0;
         for (size_t k = 0; k < COUNT(golden_losses); k++)
-            found += parse_call(&il_losses, golden_losses[k].name).desc == il_losses.items[i];
+            found += parse(&il_losses, golden_losses[k].name).desc == il_losses.items[i];
         assert_true(found > 0);
     }
 }
@@ -80,7 +88,7 @@ static void every_loss(void **state) {
     (void)state;
     for (size_t k = 0; k < COUNT(golden_losses); k++) {
         const struct golden_loss *g = golden_losses + k;
-        il_call call = parse_call(&il_losses, g->name);
+        il_call call = parse(&il_losses, g->name);
         il_real z[MOST], delta[MOST], Y[MOST], loss, correct, scratch[3], row;
         size_t n = GOLDEN_SAMPLES * g->outputs;
         uint32_t draws = 7;
@@ -151,9 +159,9 @@ static void check_network(const struct golden_network *g, il_engine engine, bool
     il_network *net = NULL;
     size_t R = engine == IL_BLAS ? 1 : 16, K = g->outputs;
     il_network_config config = {.widths = {4, {3, 5, 4, K}},
-                                .hidden = parse_call(&il_activations, g->hidden),
-                                .loss = parse_call(&il_losses, g->loss),
-                                .norm = parse_call(&il_norms, g->norm),
+                                .hidden = parse(&il_activations, g->hidden),
+                                .loss = parse(&il_losses, g->loss),
+                                .norm = parse(&il_norms, g->norm),
                                 .engine = engine,
                                 .replicas = R,
                                 .batch = GOLDEN_SAMPLES};

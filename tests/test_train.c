@@ -1,5 +1,5 @@
 /* The trainer: epochs of mini-batches, each run for itself whatever trains beside it. */
-#include "call.h"
+#include "cmocka_all.h"
 #include "naive.h"
 
 #include "initlab.h"
@@ -21,6 +21,14 @@ static int make_data(void **state) {
     for (size_t i = 0; i < N; i++)
         Y[i * CLASSES + (X[i * INPUTS] * X[i * INPUTS + 1] > 0)] = 1;
     return 0;
+}
+
+static il_call call(const il_family *family, const char *text) {
+    il_call out;
+    il_error err;
+    if (il_call_parse(family, text, NULL, &out, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return out;
 }
 
 typedef struct recipe {
@@ -45,16 +53,16 @@ static il_trainer *trainer_on(const recipe *x, const il_samples *samples, il_eng
                               size_t R) {
     il_error err;
     il_trainer *trainer = NULL;
-    il_network_config config = {.hidden = parse_call(&il_activations, x->hidden),
-                                .loss = parse_call(&il_losses, "softmax_ce"),
-                                .norm = parse_call(&il_norms, x->norm),
-                                .dropout = parse_call(&il_dropouts, x->dropout),
+    il_network_config config = {.hidden = call(&il_activations, x->hidden),
+                                .loss = call(&il_losses, "softmax_ce"),
+                                .norm = call(&il_norms, x->norm),
+                                .dropout = call(&il_dropouts, x->dropout),
                                 .engine = engine,
                                 .replicas = R};
-    il_training training = {.optimizer = parse_call(&il_optimizers, x->optimizer),
-                            .schedule = parse_call(&il_schedules, x->schedule),
-                            .clip = parse_call(&il_clips, x->clip),
-                            .penalty = parse_call(&il_penalties, x->penalty),
+    il_training training = {.optimizer = call(&il_optimizers, x->optimizer),
+                            .schedule = call(&il_schedules, x->schedule),
+                            .clip = call(&il_clips, x->clip),
+                            .penalty = call(&il_penalties, x->penalty),
                             .batch = x->batch,
                             .order = x->order,
                             .drop_last = x->drop_last,
@@ -72,8 +80,8 @@ static il_trainer *trainer_of(const recipe *x, il_engine engine, size_t R) {
 
 static void begin(il_trainer *trainer, size_t replica, uint64_t seed) {
     il_error err;
-    il_call init = parse_call(&il_inits, "he_normal"),
-            bias = parse_call(&il_inits, "uniform(low=-0.1, high=0.1)");
+    il_call init = call(&il_inits, "he_normal"),
+            bias = call(&il_inits, "uniform(low=-0.1, high=0.1)");
     assert_int_equal(
         il_init_network(&init, &bias, il_trainer_network(trainer), replica, seed, &err), IL_OK);
     il_trainer_begin(trainer, replica, seed);
@@ -414,11 +422,11 @@ static void refuses(void **state) {
     (void)state;
     il_error err;
     il_trainer *trainer = NULL;
-    il_network_config config = {.hidden = parse_call(&il_activations, "relu"),
-                                .loss = parse_call(&il_losses, "softmax_ce"),
+    il_network_config config = {.hidden = call(&il_activations, "relu"),
+                                .loss = call(&il_losses, "softmax_ce"),
                                 .engine = IL_BLAS,
                                 .replicas = 1};
-    il_training training = {.optimizer = parse_call(&il_optimizers, "sgd")}, bad = {0};
+    il_training training = {.optimizer = call(&il_optimizers, "sgd")}, bad = {0};
     const il_samples none = {0};
     assert_int_equal(il_trainer_new(&config, &training, &data, NULL, &trainer, &err), IL_INVALID);
     assert_non_null(strstr(err.message, "0 widths: a network has from 2"));

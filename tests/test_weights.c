@@ -1,5 +1,5 @@
 /* Weights as PyTorch writes them: read, evaluated, written again to the bit; and what is refused. */
-#include "call.h"
+#include "cmocka_all.h"
 
 #include "golden/weights.h"
 #include "initlab.h"
@@ -33,14 +33,22 @@ static void put_file(const unsigned char *bytes, size_t n) {
     assert_int_equal(fclose(f), 0);
 }
 
+static il_call call(const il_family *family, const char *text) {
+    il_call out;
+    il_error err;
+    if (il_call_parse(family, text, NULL, &out, &err) != IL_OK)
+        fail_msg("%s", err.message);
+    return out;
+}
+
 static il_network *build(const char *widths, const char *hidden, const char *norm,
                          const char *dropout, il_engine engine) {
     il_network *net = NULL;
     il_error err;
-    il_network_config config = {.hidden = parse_call(&il_activations, hidden),
-                                .loss = parse_call(&il_losses, "softmax_ce"),
-                                .norm = parse_call(&il_norms, norm),
-                                .dropout = parse_call(&il_dropouts, dropout),
+    il_network_config config = {.hidden = call(&il_activations, hidden),
+                                .loss = call(&il_losses, "softmax_ce"),
+                                .norm = call(&il_norms, norm),
+                                .dropout = call(&il_dropouts, dropout),
                                 .engine = engine,
                                 .replicas = engine == IL_BLAS ? 1 : 16,
                                 .batch = 4};
@@ -53,7 +61,7 @@ static il_network *build(const char *widths, const char *hidden, const char *nor
 static il_status load(il_network *net, size_t replica, const char *more, il_error *err) {
     char text[200];
     snprintf(text, sizeof text, "pretrained(path=%s%s)", path, more);
-    const il_call init = parse_call(&il_inits, text);
+    const il_call init = call(&il_inits, text);
     return il_init_network(&init, NULL, net, replica, 5, err);
 }
 
@@ -202,7 +210,7 @@ static void transfer(void **state) {
     put_file(golden[4].file, golden[4].size);
     assert_int_equal(load(whole, 0, "", &err), IL_OK);
     assert_int_equal(load(net, 0, ", layers=1-2, freeze=1, base=xavier_uniform", &err), IL_OK);
-    const il_call init = parse_call(&il_inits, "xavier_uniform");
+    const il_call init = call(&il_inits, "xavier_uniform");
     assert_int_equal(il_init_network(&init, NULL, fresh, 0, 5, &err), IL_OK);
     for (size_t k = 0; k < 3; k++) {
         layer_values(whole, k, &old[k]);
@@ -213,7 +221,7 @@ static void transfer(void **state) {
     assert_true(new[2] == base[2]); /* from the layer's own stream */
     assert_true(il_network_layer(net, 0)->frozen && !il_network_layer(net, 1)->frozen &&
                 !il_network_layer(net, 2)->frozen);
-    const il_optimizer sgd = parse_call(&il_optimizers, "sgd(lr=0.5)");
+    const il_optimizer sgd = call(&il_optimizers, "sgd(lr=0.5)");
     const il_real X[6] = {1, 2, 3, -1, 2, 1};
     il_real Y[14] = {0}, loss, correct;
     Y[3] = Y[11] = 1;

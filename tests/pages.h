@@ -2,6 +2,7 @@
 #ifndef TESTS_PAGES_H
 #define TESTS_PAGES_H
 
+#include "stores.h"
 #include "studies.h"
 
 #include "report/digest.h"
@@ -11,14 +12,14 @@
 
 #define DEEPEST 32
 
-/* The archive of a study that has just been run, its file already gone from the folder. */
+/* The archive of a study that has just been run, its files already gone from the folder. */
 static inline il_archive *archive_of(const char *path, const char *text, const il_origin *origin,
                                      il_results **results) {
     il_error err;
     il_store *store = NULL;
     il_archive *archive = NULL;
     il_study *study = study_of(text);
-    remove(path);
+    remove_files(path);
     if (il_store_open(path, origin, &store, &err) != IL_OK ||
         il_study_run(study, &(il_run_options){.store = store, .jobs = 1}, results, &err) != IL_OK)
         fail_msg("%s", err.message);
@@ -26,7 +27,7 @@ static inline il_archive *archive_of(const char *path, const char *text, const i
     il_study_free(study);
     if (il_archive_read(path, NULL, &archive, &err) != IL_OK)
         fail_msg("%s", err.message);
-    remove(path);
+    remove_files(path);
     return archive;
 }
 

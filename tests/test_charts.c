@@ -124,6 +124,13 @@ static void page_shows_what_was_recorded(void **state) {
     assert_shows(html, "<td>10 of 10 <small> layer 1, epoch 0</small></td>");
     assert_null(strstr(html, "recorded nothing"));
     free(html);
+    /* Parameters that are not those of the network that the file names are not looked at. */
+    free(archive->value[0][IL_KEY_NETWORK]);
+    archive->value[0][IL_KEY_NETWORK] = strdup("2-200-1");
+    html = html_of(archive);
+    assert_int_equal(walk_page(html).figures, 11);
+    assert_null(strstr(html, "<td>no line</td>"));
+    free(html);
     free(archive->value[1][IL_KEY_INIT]);
     archive->value[1][IL_KEY_INIT] = strdup("</title></svg></small><script>alert(1)</script>\"'");
     hostile = html_of(archive);

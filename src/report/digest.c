@@ -130,6 +130,7 @@ static bool copy_parameters(const il_arm_record *record, digest *d) {
         kept += record->run[i].start && record->run[i].end;
     if (kept == 0)
         return true;
+    d->n_parameters = record->n_snapshot;
     d->snapshots = calloc(2 * kept, bytes);
     for (size_t i = 0; d->snapshots && d->kept < kept; i++) {
         const il_run_record *run = &record->run[i];
@@ -242,6 +243,18 @@ il_status il_digest_make(const il_archive *archive, size_t arm, digest *out, il_
     }
     il_arm_record_free(record);
     return status;
+}
+
+il_network *il_digest_network(const il_archive *archive, const digest *d, size_t batch) {
+    il_network *net = NULL;
+    il_error err;
+    if (d->kept == 0 ||
+        il_archive_network(archive, d->arm, IL_LOCKSTEP, 16, batch, &net, &err) != IL_OK)
+        return NULL;
+    if (il_snapshot_size(net) == d->n_parameters)
+        return net;
+    il_network_free(net);
+    return NULL;
 }
 
 size_t il_digest_layers(const il_archive *archive, size_t arm) {

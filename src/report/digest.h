@@ -14,7 +14,7 @@
 typedef enum il_curve {
     IL_CURVE_LOSS, /* on the samples that judge */
     IL_CURVE_ACCURACY,
-    IL_CURVE_TRAIN_LOSS,
+    IL_CURVE_TRAIN_LOSS, /* on those that train, in the same order */
     IL_CURVE_TRAIN_ACCURACY,
     IL_CURVES
 } il_curve;
@@ -56,6 +56,7 @@ typedef struct digest {
     size_t alarmed[IL_ALARMS];     /* runs in which each alarm was raised */
     il_alarm first[IL_ALARMS];     /* and the earliest of them */
     size_t kept;                   /* runs whose parameters are there */
+    size_t n_parameters;           /* of each */
     uint32_t kept_seed[IL_RUNS_KEPT];
     snapshot parameters[IL_RUNS_KEPT];
     void *block; /* what the pointers point into, but for `parameters`: */
@@ -65,6 +66,10 @@ typedef struct digest {
 /* Of the recorded runs of one arm, which has some. Errors: those of il_archive_record. */
 il_status il_digest_make(const il_archive *archive, size_t arm, digest *out, il_error *err);
 void il_digest_free(digest *d);
+
+/* The network of an arm, for passes of up to `batch` samples, with 16 replicas to hold parameters of runs: NULL when it
+ * cannot be made or has not as many parameters as were kept. */
+il_network *il_digest_network(const il_archive *archive, const digest *d, size_t batch);
 
 /* Layers of an arm's network, 0 when its text is none. */
 size_t il_digest_layers(const il_archive *archive, size_t arm);

@@ -69,6 +69,23 @@ static const digest *find_baseline(const page *p) {
     return NULL;
 }
 
+/* The same on the samples that train. */
+static il_curve training(il_curve curve) {
+    return curve + IL_CURVE_TRAIN_LOSS;
+}
+
+/* Whether other samples judge than train. */
+static bool has_training(const page *p, il_curve curve) {
+    for (size_t i = 0; i < p->n_digests; i++)
+        for (size_t column = 0; column < p->digests[i].columns; column++) {
+            float judged = p->digests[i].curve[curve][column].median;
+            float trained = p->digests[i].curve[training(curve)][column].median;
+            if (isfinite(judged) && isfinite(trained) && judged != trained)
+                return true;
+        }
+    return false;
+}
+
 static void draw_panel(const page *p, il_svg *svg, const il_area *area, const digest *d,
                        il_curve curve) {
     const digest *base = find_baseline(p);
@@ -82,6 +99,9 @@ static void draw_panel(const page *p, il_svg *svg, const il_area *area, const di
     if (base && base != d)
         draw_line(svg, area, base->epoch, &base->curve[curve][0].median, 3, base->columns, "s1 d1",
                   "the baseline's median");
+    if (has_training(p, curve))
+        draw_line(svg, area, d->epoch, &d->curve[training(curve)][0].median, 3, d->columns, "s2 d2",
+                  "median on the samples that train");
     draw_line(svg, area, d->epoch, &d->curve[curve][0].median, 3, d->columns, "s0", "median");
     if (d->columns > 0 && d->epoch[d->columns - 1] < area->x.high)
         il_svg_circle(svg, il_scale_at(&area->x, d->epoch[d->columns - 1]),
@@ -108,7 +128,9 @@ static void draw(page *p, const il_chart_type *c) {
     x = il_legend_area(&svg, x, 10, "f0 band", "half of the runs");
     x = il_legend_line(&svg, x, 10, "run", "single runs");
     if (find_baseline(p))
-        il_legend_line(&svg, x, 10, "s1 d1", "the baseline's median");
+        x = il_legend_line(&svg, x, 10, "s1 d1", "baseline's median");
+    if (has_training(p, curve))
+        il_legend_line(&svg, x, 10, "s2 d2", "median in training");
     il_legend_axes(&svg, "across: epochs");
     for (size_t i = 0; i < ps.n; i++) {
         il_area area = il_panel_area(&ps, i, (il_scale){.low = 0, .high = last}, scale);

@@ -1,5 +1,6 @@
 #include "report/panels.h"
 
+#include <math.h>
 #include <string.h>
 
 #define TITLE 38.0
@@ -77,8 +78,7 @@ size_t il_panels_shown(const page *p) {
 bool il_has_curves(const page *p, const il_chart_type *c) {
     for (size_t i = 0; i < p->n_digests; i++)
         for (size_t column = 0; column < p->digests[i].columns; column++)
-            if (p->digests[i].curve[c->what][column].median ==
-                p->digests[i].curve[c->what][column].median)
+            if (!isnan(p->digests[i].curve[c->what][column].median))
                 return true;
     return false;
 }

@@ -40,7 +40,8 @@ bool il_plane_open(const page *p, const digest *d, il_plane *out) {
         il_dataset_new(&request, NULL, &out->data, &err) != IL_OK || out->data->inputs != 2 ||
         out->data->classes == 0 || !out->data->X)
         return false;
-    if (il_archive_network(p->a, d->arm, IL_LOCKSTEP, 16, IL_PLANE_BATCH, &out->net, &err) != IL_OK)
+    out->net = il_digest_network(p->a, d, IL_PLANE_BATCH);
+    if (!out->net)
         return false;
     for (size_t i = 0; i < out->runs; i++) {
         il_snapshot_put(d->parameters[i].start, out->net, 2 * i);

@@ -154,9 +154,7 @@ static void caption(page *p, const il_chart_type *c) {
     fputs(
         "Each unit of the first layer divides the plane by a line, where its pre-activation is 0. "
         "Units that start alike get the same gradients and stay alike: however many there are, "
-        "their lines lie in one. Units whose weights are 0 have no line; lines may lie outside of "
-        "what "
-        "is shown.",
+        "their lines lie in one. Units whose weights are 0 have no line; lines may lie outside.",
         p->out);
 }
 

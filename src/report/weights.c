@@ -72,14 +72,11 @@ static void measure(const digest *d, il_network *net, size_t k, il_real *W, hist
 
 /* The shown layers of an arm. Returns how many, 0 when its network cannot be made. */
 static size_t measure_arm(const page *p, const digest *d, histogram h[LAYERS], size_t at[LAYERS]) {
-    il_network *net = NULL;
-    il_error err;
-    size_t n = 0, layers;
-    il_real *room = NULL;
-    if (d->kept == 0 || il_archive_network(p->a, d->arm, IL_LOCKSTEP, 16, 1, &net, &err) != IL_OK)
+    il_network *net = il_digest_network(p->a, d, 1);
+    if (!net)
         return 0;
-    layers = il_network_layers(net);
-    room = calloc(il_network_size(net), sizeof *room);
+    size_t n = 0, layers = il_network_layers(net);
+    il_real *room = calloc(il_network_size(net), sizeof *room);
     while (room && n < layers && n < LAYERS) {
         at[n] = layer_at(layers, n);
         measure(d, net, at[n], room, &h[n]);
@@ -157,10 +154,11 @@ static void draw(page *p, const il_chart_type *c) {
 
 static void caption(page *p, const il_chart_type *c) {
     (void)c;
-    fprintf(p->out,
-            "Weights of %s, over the recorded runs (at most %d of each arm). Each histogram is as "
-            "high as its fullest bin.",
-            "up to four layers of each network", IL_RUNS_KEPT);
+    fprintf(
+        p->out,
+        "Weights of up to %d layers of each network, over the recorded runs (at most %d of each "
+        "arm). Each histogram is as high as its fullest bin.",
+        LAYERS, IL_RUNS_KEPT);
 }
 
 static void data(page *p, const il_chart_type *c) {

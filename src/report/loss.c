@@ -128,9 +128,9 @@ static void draw(page *p, const il_chart_type *c) {
     x = il_legend_area(&svg, x, 10, "f0 band", "half of the runs");
     x = il_legend_line(&svg, x, 10, "run", "single runs");
     if (find_baseline(p))
-        x = il_legend_line(&svg, x, 10, "s1 d1", "baseline's median");
+        x = il_legend_line(&svg, x, 10, "s1 d1", "baseline");
     if (has_training(p, curve))
-        il_legend_line(&svg, x, 10, "s2 d2", "median in training");
+        il_legend_line(&svg, x, 10, "s2 d2", "training");
     il_legend_axes(&svg, "across: epochs");
     for (size_t i = 0; i < ps.n; i++) {
         il_area area = il_panel_area(&ps, i, (il_scale){.low = 0, .high = last}, scale);
@@ -142,14 +142,14 @@ static void draw(page *p, const il_chart_type *c) {
 }
 
 static void caption(page *p, const il_chart_type *c) {
-    bool loss = c->what == IL_CURVE_LOSS;
-    fprintf(
-        p->out,
-        "%s by epoch, on the samples that judge a run; %s. Runs that have ended stay where they "
-        "ended in the median and the band, which holds the middle half of the runs; a dot says "
-        "that all had.",
-        loss ? "Loss" : "Share of samples classified correctly",
-        find_scale(p, (il_curve)c->what).log ? "on a logarithmic scale" : "on a linear scale");
+    il_curve curve = (il_curve)c->what;
+    fprintf(p->out,
+            "%s by epoch, on the samples that judge a run%s; on a %s scale. Runs that have ended "
+            "stay where they ended in the median and the band, which holds the middle half of the "
+            "runs; a dot says that all had.",
+            curve == IL_CURVE_LOSS ? "Loss" : "Share of samples classified correctly",
+            has_training(p, curve) ? " (dotted: the median on those that train)" : "",
+            find_scale(p, curve).log ? "logarithmic" : "linear");
 }
 
 static void data(page *p, const il_chart_type *c) {

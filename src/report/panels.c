@@ -54,7 +54,7 @@ void il_panel_title(const page *p, il_svg *svg, double x, double y, size_t arm, 
 
 static double put_text(il_svg *svg, double x, double y, const char *text) {
     il_svg_text(svg, x, y + 4, "start", "tick", text);
-    return x + 7.2 * (double)strlen(text) + 24;
+    return x + 6.8 * (double)strlen(text) + 18;
 }
 
 double il_legend_line(il_svg *svg, double x, double y, const char *class, const char *text) {

@@ -19,8 +19,10 @@ const cli_option_desc cli_options[CLI_OPTIONS] = {
                   CLI_REPORT},
     [CLI_STUDY] = {"study", 0, CLI_TEXT, "NAME", 0, "the one run last", "which study of the file",
                    CLI_REPORT | CLI_EXPORT},
-    [CLI_SVG] = {"svg", 0, CLI_WORD, "curves|success|success-map|rmst-map", 0, NULL,
-                 "one chart alone, as SVG, instead of the page", CLI_REPORT},
+    [CLI_SVG] = {"svg", 0, CLI_WORD,
+                 "curves|success|success-map|rmst-map|loss|accuracy|signal|gradient|"
+                 "signal-epochs|gradient-epochs|weights|regions|lines",
+                 0, NULL, "one chart alone, as SVG, instead of the page", CLI_REPORT},
     [CLI_CSV] = {"csv", 0, CLI_FLAG, NULL, 0, NULL,
                  "a heading and a line per run, as run --format csv gives them; the default",
                  CLI_EXPORT},
@@ -276,11 +278,14 @@ static bool nth_word(const char *words, size_t i, char word[32]) {
     return true;
 }
 
+/* Words that an option can have at most. */
+#define CLI_WORDS 16
+
 static bool read_word(const cli_option_desc *o, const char *text, size_t *out) {
-    char word[8][32];
-    const char *names[8], *near;
+    char word[CLI_WORDS][32];
+    const char *names[CLI_WORDS], *near;
     size_t n = 0;
-    for (; n < 8 && nth_word(o->argument, n, word[n]); n++) {
+    for (; n < CLI_WORDS && nth_word(o->argument, n, word[n]); n++) {
         names[n] = word[n];
         *out = n;
         if (strcmp(word[n], text) == 0)

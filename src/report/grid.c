@@ -1,24 +1,36 @@
-/* Studies of two factors, as a grid of arms. */
-#include "report/page.h"
+#include "report/grid.h"
 
 #include <string.h>
 
-static size_t index_of(const grid *g, int side, const char *value) {
+static size_t index_of(const il_grid *g, size_t side, const char *value) {
     size_t i = 0;
     while (i < g->n[side] && strcmp(g->value[side][i], value) != 0)
         i++;
     return i;
 }
 
-bool il_page_grid(const page *p, grid *g) {
-    size_t keys = 0;
-    *g = (grid){.n = {0, 0}};
+/* Depth and initialization are what maps are about: of three keys the first other one makes several maps. */
+static void choose_maps(il_grid *g) {
+    size_t at = 0;
+    while (at < IL_MAPS && (g->key[at] == IL_KEY_NETWORK || g->key[at] == IL_KEY_INIT))
+        at++;
+    il_key key = g->key[at];
+    for (; at < IL_MAPS; at++)
+        g->key[at] = g->key[at + 1];
+    g->key[IL_MAPS] = key;
+}
+
+bool il_page_grid(const page *p, il_grid *g) {
+    *g = (il_grid){.sides = 0};
     for (il_key key = 0; key < IL_KEYS; key++)
-        if (p->a->varied[key] && keys++ < 2)
-            g->key[keys - 1] = key;
-    if (keys != 2)
+        if (p->a->varied[key] && g->sides++ < IL_SIDES)
+            g->key[g->sides - 1] = key;
+    if (g->sides != 2 && g->sides != 3)
         return false;
-    for (int side = 0; side < 2; side++)
+    if (g->sides == 3)
+        choose_maps(g);
+    g->n[IL_MAPS] = g->sides == 2; /* of the one map no value is looked at */
+    for (size_t side = 0; side < g->sides; side++)
         for (size_t i = 0; i < p->a->n_arms; i++) {
             const char *value = p->a->value[i][g->key[side]];
             if (index_of(g, side, value) < g->n[side])
@@ -27,22 +39,16 @@ bool il_page_grid(const page *p, grid *g) {
                 return false;
             g->value[side][g->n[side]++] = value;
         }
-    return g->n[0] * g->n[1] == p->a->n_arms;
+    return g->n[IL_ROWS] * g->n[IL_COLUMNS] * g->n[IL_MAPS] == p->a->n_arms;
 }
 
-size_t il_grid_arm(const page *p, const grid *g, size_t row, size_t column) {
-    size_t i = 0;
-    while (i < p->a->n_arms && (strcmp(p->a->value[i][g->key[0]], g->value[0][row]) != 0 ||
-                                strcmp(p->a->value[i][g->key[1]], g->value[1][column]) != 0))
-        i++;
-    return i < p->a->n_arms ? i : 0;
-}
-
-double il_grid_cell(const page *p, const il_summary *s, bool success, char text[32]) {
-    if (success) {
-        il_page_percent(s, text);
-        return s->success;
+size_t il_grid_arm(const page *p, const il_grid *g, const size_t at[IL_SIDES]) {
+    for (size_t i = 0; i < p->a->n_arms; i++) {
+        size_t same = 0;
+        for (size_t side = 0; side < g->sides; side++)
+            same += strcmp(p->a->value[i][g->key[side]], g->value[side][at[side]]) == 0;
+        if (same == g->sides)
+            return i;
     }
-    il_page_epochs(p, s->rmst, text);
-    return 1 - s->rmst / p->a->budget;
+    return 0;
 }

@@ -59,11 +59,20 @@ il_status il_report_html(const il_archive *archive, FILE *out, il_error *err);
 typedef enum il_chart {
     IL_CHART_CURVES,      /* share of runs that had converged, by epoch */
     IL_CHART_SUCCESS,     /* success rates with intervals */
-    IL_CHART_SUCCESS_MAP, /* of a study of two factors … */
-    IL_CHART_RMST_MAP
+    IL_CHART_SUCCESS_MAP, /* of a study of two or three factors … */
+    IL_CHART_RMST_MAP,
+    IL_CHART_LOSS, /* of runs whose curves were recorded … */
+    IL_CHART_ACCURACY,
+    IL_CHART_SIGNAL, /* … and whose layers were: activations and gradients before training … */
+    IL_CHART_GRADIENT,
+    IL_CHART_SIGNAL_EPOCHS, /* … and while it went on */
+    IL_CHART_GRADIENT_EPOCHS,
+    IL_CHART_WEIGHTS, /* of networks small enough that their parameters were kept */
+    IL_CHART_REGIONS, /* of those with two inputs: what they say of every point … */
+    IL_CHART_LINES    /* … and where the units of their first layer change sign */
 } il_chart;
 
-/* One chart of that page as an SVG that stands alone. IL_INVALID: a map of a study that has not two factors. */
+/* One chart of that page as an SVG that stands alone. IL_INVALID: the study has not what the chart shows. */
 il_status il_report_svg(const il_archive *archive, il_chart chart, FILE *out, il_error *err);
 
 #endif

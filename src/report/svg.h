@@ -19,10 +19,12 @@ typedef struct il_svg {
     bool in_path; /* a path has begun */
 } il_svg;
 
-/* The style of every class, for light and dark screens and for print: axis and grid are thin lines; s0 … s7 draw lines in
- * the colors of series, which colour-blind readers can tell apart, f0 … f7 fill with them, and "f0 band" does so faintly;
- * d1 … d3 are dashes;
- * a line drawn as "under" and then as "over" is seen on every color. To be put into a <style> element of a page; a chart that stands `alone` has its own. */
+/* The style of every class, for light and dark screens and for print: axis, frame and grid are thin lines; s0 … s7 draw
+ * lines in the colors of series, which colour-blind readers can tell apart, f0 … f7 fill with them, "band", "c0", "c1" and
+ * "c2" do so more and less faintly, and p0 … p7 draw dots, round and square by turns, over a "halo"; d1 … d3 are dashes;
+ * "run" is a single run's line, "bars" fill a histogram, "bad" what is not a number; text is "tick" for numbers and names,
+ * "bold" for headings; a line drawn as "under" and then as "over" is seen on every color. To be put into a <style>
+ * element of a page; a chart that stands `alone` has its own. */
 extern const char il_svg_style[];
 
 /* Series beyond the eighth repeat colors; their dashes differ. */
@@ -49,7 +51,14 @@ void il_svg_text(il_svg *svg, double x, double y, const char *anchor, const char
 /* A path through the points given until it ends; `hint` as above. */
 void il_svg_path_begin(il_svg *svg, const char *class);
 void il_svg_path_to(il_svg *svg, double x, double y);
+void il_svg_path_dot(il_svg *svg, double x, double y); /* alone: round or square by its class */
 void il_svg_path_end(il_svg *svg, const char *hint);
+
+/* Cells of a grid that are one mark: the grid's corner and a cell's size, then runs of n cells; end it with
+ * il_svg_path_end. `fill` as in il_svg_rect. */
+void il_svg_cells_begin(il_svg *svg, double x, double y, double width, double height,
+                        const char *class, const char *fill);
+void il_svg_cells_run(il_svg *svg, size_t column, size_t row, size_t n);
 
 /* The color of a share from 0 (dark) to 1 (light), of a scale that rises evenly in lightness, so that it reads the same
  * without color: "#rrggbb". Source: cividis, Nuñez, Anderton & Renslow, PLoS ONE 13 (2018) e0199239. */

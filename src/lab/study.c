@@ -15,8 +15,8 @@ il_engine il_engine_auto(const il_widths *widths, size_t samples) {
         widest = widths->width[i] > widest ? widths->width[i] : widest;
         units += widths->width[i];
     }
-    return widest <= lockstep_width && samples <= lockstep_work / (widest * widest) &&
-                   samples <= lockstep_units / units
+    return widest <= lockstep_width && samples <= lockstep_work &&
+                   widest * widest * samples <= lockstep_work && units * samples <= lockstep_units
                ? IL_LOCKSTEP
                : IL_BLAS;
 }

@@ -24,15 +24,17 @@ void il_chart_begin(page *p, const il_chart_type *c, il_svg *svg, double width, 
 }
 
 void il_chart_put(page *p, const il_chart_type *c) {
-    size_t shown = c->shown ? c->shown(p) : p->a->n_arms;
+    size_t all = p->a->n_arms, shown = c->panels                      ? p->n_digests
+                                       : c->most > 0 && c->most < all ? c->most
+                                                                      : all;
     fprintf(p->out, "<section class=\"chart\" id=\"chart-%s\">\n<h2>%s</h2>\n", c->name,
             c->heading);
-    if (shown < p->a->n_arms && c->evenly)
-        fprintf(p->out, "<p class=\"note\">%zu of %zu arms, evenly through the ranking.</p>\n",
-                shown, p->a->n_arms);
-    else if (shown < p->a->n_arms)
-        fprintf(p->out, "<p class=\"note\">The %zu fastest of %zu arms%s.</p>\n", shown,
-                p->a->n_arms, p->baseline == SIZE_MAX ? "" : ", and the baseline");
+    if (shown < all && c->panels)
+        fprintf(p->out, "<p class=\"note\">%zu of %zu arms, %s.</p>\n", shown, all,
+                shown < p->recorded ? "evenly through the ranking" : "those that were recorded");
+    else if (shown < all)
+        fprintf(p->out, "<p class=\"note\">The %zu fastest of %zu arms%s.</p>\n", shown, all,
+                p->baseline == SIZE_MAX ? "" : ", and the baseline");
     fputs("<figure>\n<div class=\"wide\">\n", p->out);
     c->draw(p, c);
     fputs("</div>\n<figcaption>", p->out);

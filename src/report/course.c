@@ -119,8 +119,7 @@ static void data(page *p, const il_chart_type *c) {
 }
 
 #define COURSES                                                                                    \
-    .has = il_has_course, .shown = il_panels_shown, .evenly = true, .draw = draw,                  \
-    .caption = caption, .data = data,                                                              \
+    .has = il_has_course, .panels = true, .draw = draw, .caption = caption, .data = data,          \
     .needs = "runs whose layers were recorded over epochs: record: layers",                        \
     .description =                                                                                 \
         "One map for each arm: layers upward, epochs across, lighter where it is larger."

@@ -149,11 +149,6 @@ static void draw(page *p, const il_chart_type *c) {
     il_svg_end(&svg);
 }
 
-static size_t shown(const page *p) {
-    size_t arms[ARMS];
-    return il_page_choose(p, ARMS, arms);
-}
-
 static void caption(page *p, const il_chart_type *c) {
     double band = il_ecdf_band(p->a->seeds, 0.95);
     (void)c;
@@ -202,7 +197,7 @@ const il_chart_type il_chart_curves = {
         "One rising curve for each arm: the share of its runs that had converged by an "
         "epoch. Where a curve ends at the right edge below 100 %, the other runs had not "
         "converged when the budget was used up.",
-    .shown = shown,
+    .most = ARMS,
     .draw = draw,
     .caption = caption,
     .table = "Epochs by which a share of all runs had converged, with 95 % intervals",

@@ -180,8 +180,8 @@ static void data(page *p, const il_chart_type *c) {
 }
 
 #define CURVES                                                                                     \
-    .has = il_has_curves, .shown = il_panels_shown, .evenly = true, .draw = draw,                  \
-    .caption = caption, .data = data, .needs = "runs whose curves were recorded: record: curves"
+    .has = il_has_curves, .panels = true, .draw = draw, .caption = caption, .data = data,          \
+    .needs = "runs whose curves were recorded: record: curves"
 
 const il_chart_type il_chart_loss = {
     .name = "loss",

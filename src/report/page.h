@@ -56,8 +56,8 @@ typedef struct il_chart_type {
     const char *needs;       /* completes "the chart NAME takes …" */
     int what;                /* which of its family */
     bool (*has)(const page *p, const struct il_chart_type *c); /* NULL: every study has it */
-    size_t (*shown)(const page *p); /* how many arms; NULL: all of them */
-    bool evenly; /* they are chosen evenly through the ranking, not from its top */
+    size_t most; /* arms it shows, the fastest; 0: all */
+    bool panels; /* it shows those that have digests */
     void (*draw)(page *p, const struct il_chart_type *c);
     void (*caption)(page *p, const struct il_chart_type *c);
     const char *table;                                    /* caption of the data */

@@ -71,10 +71,6 @@ void il_legend_axes(il_svg *svg, const char *text) {
     il_svg_text(svg, IL_PANELS_WIDTH - 24, 14, "end", "tick", text);
 }
 
-size_t il_panels_shown(const page *p) {
-    return p->n_digests;
-}
-
 bool il_has_curves(const page *p, const il_chart_type *c) {
     for (size_t i = 0; i < p->n_digests; i++)
         for (size_t column = 0; column < p->digests[i].columns; column++)

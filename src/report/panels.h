@@ -36,9 +36,6 @@ double il_legend_area(il_svg *svg, double x, double y, const char *class, const 
 /* What the axes of all panels are, at the end of a legend's line. */
 void il_legend_axes(il_svg *svg, const char *text);
 
-/* How many arms have a panel. */
-size_t il_panels_shown(const page *p);
-
 /* For il_chart.has: some recorded run has curves, layers at all or over epochs, parameters. */
 bool il_has_curves(const page *p, const il_chart_type *c);
 bool il_has_layers(const page *p, const il_chart_type *c);

@@ -11,6 +11,12 @@
 #define IL_PLANE_SIZE 112.0 /* … each in a square of this size */
 #define IL_PLANE_BATCH 80
 
+/* What the charts of the plane have in common. */
+#define IL_PLANE_CHART                                                                             \
+    .has = il_has_plane, .panels = true, .draw = draw, .caption = caption, .data = data,           \
+    .needs =                                                                                       \
+        "runs whose parameters were kept: record: curves, on a task of two inputs and classes"
+
 typedef struct il_plane {
     il_dataset *data;
     il_network

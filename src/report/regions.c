@@ -114,12 +114,6 @@ const il_chart_type il_chart_regions = {
         "A few squares for each arm, one for each run: the plane of the task's two inputs, "
         "each point in the color of the class that the trained network gives it, and the "
         "task's samples as marks.",
-    .needs = "runs whose parameters were kept: record: curves, on a task of two inputs and classes",
-    .has = il_has_plane,
-    .shown = il_panels_shown,
-    .evenly = true,
-    .draw = draw,
-    .caption = caption,
     .table = "Samples that are classified correctly",
-    .data = data,
+    IL_PLANE_CHART,
 };

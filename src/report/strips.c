@@ -111,8 +111,8 @@ static void data(page *p, const il_chart_type *c) {
 }
 
 #define STRIPS                                                                                     \
-    .has = il_has_layers, .shown = il_panels_shown, .evenly = true, .draw = draw,                  \
-    .caption = caption, .data = data, .needs = "runs whose layers were recorded: record: layers"
+    .has = il_has_layers, .panels = true, .draw = draw, .caption = caption, .data = data,          \
+    .needs = "runs whose layers were recorded: record: layers"
 
 const il_chart_type il_chart_signal = {
     .name = "signal",

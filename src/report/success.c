@@ -50,11 +50,6 @@ static void draw(page *p, const il_chart_type *c) {
     il_svg_end(&svg);
 }
 
-static size_t shown(const page *p) {
-    size_t arms[ARMS];
-    return il_page_choose(p, ARMS, arms);
-}
-
 static void caption(page *p, const il_chart_type *c) {
     (void)c;
     fputs(
@@ -83,7 +78,7 @@ const il_chart_type il_chart_success = {
     .title = "Success rate of each arm",
     .description = "A dot for the share of an arm's runs that converged, and a line for its 95 % "
                    "confidence interval.",
-    .shown = shown,
+    .most = ARMS,
     .draw = draw,
     .caption = caption,
     .table = "Success rates",

@@ -181,12 +181,6 @@ const il_chart_type il_chart_lines = {
         "A few squares for each arm, one for each run: the plane of the task's two inputs, "
         "with a line where each unit of the first layer changes sign, dashed before "
         "training and solid when the run ended.",
-    .needs = "runs whose parameters were kept: record: curves, on a task of two inputs and classes",
-    .has = il_has_plane,
-    .shown = il_panels_shown,
-    .evenly = true,
-    .draw = draw,
-    .caption = caption,
     .table = "Lines of the units of the first layer",
-    .data = data,
+    IL_PLANE_CHART,
 };

@@ -1,5 +1,5 @@
 /* Threads that share the steps of one network decide no bit of it. */
-#include "cmocka_all.h"
+#include "call.h"
 
 #include "initlab.h"
 #include "linalg/gemm.h"
@@ -37,27 +37,20 @@ typedef struct recipe {
     bool frozen, pixels;
 } recipe;
 
-static il_call call(const il_family *family, const char *text) {
-    il_call out;
-    il_error err;
-    if (il_call_parse(family, text, NULL, &out, &err) != IL_OK)
-        fail_msg("%s", err.message);
-    return out;
-}
-
 /* Two epochs and an evaluation; the parameters go to out [il_network_size], the evaluation's results after them. */
 static size_t train(const recipe *x, size_t threads, il_real *out) {
     il_error err;
     il_trainer *trainer = NULL;
-    const il_call init = call(&il_inits, "he_normal"), bias = call(&il_inits, "normal(std=0.1)");
-    il_network_config config = {.hidden = call(&il_activations, x->hidden),
-                                .loss = call(&il_losses, "softmax_ce"),
-                                .norm = call(&il_norms, x->norm),
-                                .dropout = call(&il_dropouts, x->dropout),
+    const il_call init = parse_call(&il_inits, "he_normal"),
+                  bias = parse_call(&il_inits, "normal(std=0.1)");
+    il_network_config config = {.hidden = parse_call(&il_activations, x->hidden),
+                                .loss = parse_call(&il_losses, "softmax_ce"),
+                                .norm = parse_call(&il_norms, x->norm),
+                                .dropout = parse_call(&il_dropouts, x->dropout),
                                 .engine = IL_BLAS,
                                 .replicas = 1};
-    const il_training training = {.optimizer = call(&il_optimizers, x->optimizer),
-                                  .penalty = call(&il_penalties, x->penalty),
+    const il_training training = {.optimizer = parse_call(&il_optimizers, x->optimizer),
+                                  .penalty = parse_call(&il_penalties, x->penalty),
                                   .batch = BATCH,
                                   .epochs = 2,
                                   .threads = threads};
@@ -106,13 +99,13 @@ static void refuses_more_than_there_can_be(void **state) {
     (void)state;
     il_error err;
     il_trainer *trainer = NULL;
-    const il_network_config config = {.hidden = call(&il_activations, "relu"),
-                                      .loss = call(&il_losses, "mse"),
+    const il_network_config config = {.hidden = parse_call(&il_activations, "relu"),
+                                      .loss = parse_call(&il_losses, "mse"),
                                       .engine = IL_BLAS,
                                       .replicas = 1,
                                       .widths = {2, {INPUTS, CLASSES}}};
     const il_training training = {
-        .optimizer = call(&il_optimizers, "sgd(lr=1)"), .epochs = 1, .threads = SIZE_MAX};
+        .optimizer = parse_call(&il_optimizers, "sgd(lr=1)"), .epochs = 1, .threads = SIZE_MAX};
     const il_samples data = {.n = N, .X = numbers, .Y = Y};
     assert_int_equal(il_trainer_new(&config, &training, &data, NULL, &trainer, &err), IL_INVALID);
     assert_non_null(strstr(err.message, "threads are more than 256"));

@@ -49,6 +49,7 @@ static void look(const il_subject *s, il_network *view, const il_real *start, si
     il_probe_sample sample[IL_MEASURED_LANES];
     il_real loss[IL_MEASURED_LANES], correct[IL_MEASURED_LANES];
     il_network_forward(view, s->seen.n, s->seen.X);
+    il_probe_slopes(view, k, s->seen.n);
     for (size_t r = 0; r < s->R; r++)
         il_probe_forward(view, k, r, s->seen.n, &sample[r]);
     il_network_loss(view, s->seen.n, s->seen.Y, loss, correct);

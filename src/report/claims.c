@@ -40,7 +40,7 @@ void il_claims_put_risk(const il_checks *c, FILE *out) {
     fprintf(out, "The probability that any of them was decided wrongly by chance is below %.2g %%",
             100 * risk);
     if (miss > 0)
-        fprintf(out, ";\nthat fresh seeds leave any open that these have decided, about %.1g %%",
+        fprintf(out, ";\nthat fresh seeds leave any open that these have decided, about %.2g %%",
                 100 * miss);
     fputs(".\n", out);
 }

@@ -129,6 +129,29 @@ code=0
 [ ! -s out ] || fail "a limited file: results were written"
 runs limited.db | cmp - expected.csv || fail "a store whose file was limited has other results"
 
+# Runs that fail, because LSUV cannot begin where all units of a layer are dead, leave the study incomplete.
+cat >failing.yaml <<'YAML'
+data: xor
+network: 2-2-1
+init: [he_normal, lsuv(base=he_normal)]
+seeds: 64
+budget: 50
+YAML
+# failing CODE MESSAGE OPTION…
+failing() {
+    code=0 want=$1 message=$2
+    shift 2
+    "$initlab" run failing.yaml --quiet "$@" >out 2>err || code=$?
+    [ $code -eq "$want" ] || fail "failing.yaml $*: exit code $code, not $want: $(cat err)"
+    grep -q "$message" err || fail "failing.yaml $*: $(cat err)"
+}
+failing 3 '4 runs failed; lsuv(base=he_normal), seed 3, layer 2: lsuv: pre-activations are all 0' --out failing.db
+tr '\n' ' ' <out | grep -q '4 of 128 runs failed: their scheme could not begin, all under lsuv(base=he_normal)' || fail "$(cat out)"
+failing 3 '4 runs failed when failing.db was written: see --retry-failed' --out failing.db
+failing 3 'failing.db: 124 of 128 runs are there already' --out failing.db --retry-failed
+failing 2 '^seed 3, layer 2: lsuv' --fail-fast
+"$initlab" export failing.db --csv | grep -c ',failed,0,50,nan,' | grep -qx 4 || fail "4 failures are exported"
+
 # A full disk and one that is read-only, where this process may mount one.
 mkdir disk
 if mount -t tmpfs -o size=200k tmpfs disk 2>/dev/null; then

@@ -174,16 +174,17 @@ typedef enum il_outcome {
     IL_CONVERGED,
     IL_CENSORED, /* at the budget */
     IL_DIVERGED,
-    IL_STALLED /* the loss had not fallen for `patience` epochs */
+    IL_STALLED, /* the loss had not fallen for `patience` epochs */
+    IL_FAILED /* its scheme could not begin from this seed, as LSUV where a layer's variance is 0: nothing was trained */
 } il_outcome;
 
 /* One finished run. T = epoch when it converged, else the budget. */
 typedef struct il_run {
     uint32_t epoch;  /* converged: the first epoch at whose end the criterion held; diverged: the
-                        first at whose end the loss was not finite; stalled: the last; censored: the budget */
+                        first at whose end the loss was not finite; stalled: the last; censored: the budget; failed: 0 */
     uint8_t outcome; /* il_outcome */
     uint16_t layer;  /* diverged: the first layer, from 1, with a non-finite pre-activation */
-    float loss;      /* at that epoch */
+    float loss;      /* at that epoch; failed: NaN */
     float
         accuracy; /* there, on the samples that judge, as is the loss; NaN when targets are numbers */
 } il_run;
@@ -196,7 +197,7 @@ static inline uint32_t il_run_time(const il_run *run, uint32_t budget) {
 /* What an arm's runs say. NaN where a number does not exist (median at or below 50 % success,
  * comparison without a baseline). p_value is Holm-adjusted over the study's comparisons. */
 typedef struct il_summary {
-    size_t runs, converged, diverged;
+    size_t runs, converged, diverged, failed;
     double success;
     il_interval success_ci; /* 95 %: Wilson, or with seeds: auto the last look's */
     double median, quartile[2];
@@ -210,6 +211,8 @@ typedef struct il_results {
     il_run *runs;      /* [n_arms][seeds] */
     il_summary *arms;  /* [n_arms] */
     size_t found;      /* runs that the store already had */
+    size_t failed;     /* of all runs; they count as not converged */
+    il_error failure;  /* why the first of those failed that this call began; IL_OK: none did */
     size_t looks;      /* that seeds: auto made; 0: the number of seeds was given */
     bool narrow;       /* … and whether all intervals were narrow enough in the end */
     size_t watched;    /* seeds 1 … watched of each arm had their layers recorded */
@@ -224,8 +227,10 @@ typedef struct il_run_options {
     /* Runs of the same study with fewer seeds, which are not run again; or NULL. Of no use with a store, which has them
      * itself. */
     const il_results *begun;
-    size_t jobs;  /* worker threads, at most 256; 0: one per processor */
-    size_t lanes; /* most replicas in a lockstep group; 0: chosen by the network's size */
+    bool fail_fast; /* a run that fails, now or when it was stored, ends the study with its error */
+    bool retry_failed; /* those that the store has as failed are run again */
+    size_t jobs;       /* worker threads, at most 256; 0: one per processor */
+    size_t lanes;      /* most replicas in a lockstep group; 0: chosen by the network's size */
     const volatile sig_atomic_t *
         cancel; /* when not NULL and it becomes nonzero (by an atomic store): IL_INTERRUPTED, after at most one epoch */
     void (*progress)(void *context, size_t done, size_t total); /* runs; calls never overlap */

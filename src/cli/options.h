@@ -18,6 +18,8 @@ typedef enum cli_option {
     CLI_CURVES,
     CLI_LAYERS,
     CLI_TENSORBOARD,
+    CLI_FAIL_FAST,
+    CLI_RETRY_FAILED,
     CLI_SET,
     CLI_ENGINE,
     CLI_FORMAT,

@@ -50,6 +50,8 @@ static int train(const cli_args *args, const il_study *study, il_store *store,
                  il_results **results) {
     cli_progress p = cli_progress_begin(cli_last_text(args, CLI_OUT), store);
     il_run_options options = {.store = store,
+                              .fail_fast = args->given[CLI_FAIL_FAST],
+                              .retry_failed = args->given[CLI_RETRY_FAILED],
                               .jobs = args->value[CLI_JOBS],
                               .cancel = &cli_interrupted,
                               .progress = args->given[CLI_QUIET] ? NULL : cli_progress_show,
@@ -105,6 +107,16 @@ static int compose(const cli_args *args, const il_study *study, const il_results
     return status == IL_OK ? CLI_OK : cli_fail_library(&err);
 }
 
+/* The study is not complete: the code says so too. */
+static int say_failed(const cli_args *args, const il_results *results) {
+    const char *path = cli_last_text(args, CLI_OUT);
+    if (results->failure.status != IL_OK)
+        return cli_fail(CLI_INCOMPLETE, "%zu run%s failed; %s", results->failed,
+                        results->failed == 1 ? "" : "s", results->failure.message);
+    return cli_fail(CLI_INCOMPLETE, "%zu run%s failed when %s was written: see --retry-failed",
+                    results->failed, results->failed == 1 ? "" : "s", path);
+}
+
 int cli_run(const cli_args *args) {
     il_study *study = NULL;
     il_store *store = NULL;
@@ -133,6 +145,8 @@ int cli_run(const cli_args *args) {
     if (code == CLI_OK)
         fwrite(text, 1, size, stdout); /* main says why it failed, if it did */
     free(text);
+    if (code == CLI_OK && results->failed > 0)
+        code = say_failed(args, results);
     il_results_free(results);
     il_study_free(study);
     cli_plugins_unload(&plugins);

@@ -94,18 +94,40 @@ static void record(group *g, size_t r) {
     };
 }
 
-/* Puts the next seed into lane r, or leaves it idle when there is none. */
+/* The flag may be set by a signal handler on another thread. */
+static bool cancelled(const il_block *block) {
+    return block->cancel && __atomic_load_n(block->cancel, __ATOMIC_RELAXED);
+}
+
+/* The run of a seed from which its scheme cannot begin, as *err says. */
+static il_status give_up(group *g, uint32_t seed, il_error *err) {
+    const il_block *b = g->block;
+    g->runs[seed - 1] = (il_run){.outcome = IL_FAILED, .loss = NAN, .accuracy = NAN};
+    g->block->ended[g->ended++] = seed;
+    il_recorder_skip(&g->recorder, seed);
+    b->failed(b->context, seed, err);
+    return b->finished(b->context, 1, err);
+}
+
+/* Puts the next seed that can begin into lane r, or leaves it idle when there is none. */
 static il_status refill(group *g, size_t r, il_error *err) {
     const il_block *b = g->block;
-    g->live[r] = g->next < b->n;
-    if (!g->live[r])
-        return IL_OK;
-    g->age[r] = 0;
-    g->owner[r] = g->next++;
-    g->active++;
-    uint64_t seed = b->study->seed_base + b->seed[g->owner[r]];
-    il_trainer_begin(g->trainer, r, seed);
-    return il_starter_start(&g->starter, g->net, r, seed, err);
+    il_status status = IL_OK;
+    g->live[r] = 0;
+    while (status == IL_OK && !g->live[r] && g->next < b->n) {
+        uint32_t seed = b->seed[g->next];
+        if (cancelled(b))
+            return il_fail(err, IL_INTERRUPTED, "interrupted");
+        g->age[r] = 0;
+        g->owner[r] = g->next++;
+        il_trainer_begin(g->trainer, r, b->study->seed_base + seed);
+        status = il_starter_start(&g->starter, g->net, r, b->study->seed_base + seed, err);
+        g->live[r] = status == IL_OK;
+        if (status == IL_INVALID && !b->fail_fast)
+            status = give_up(g, seed, err);
+    }
+    g->active += g->live[r] != 0;
+    return status;
 }
 
 /* Packs the live lanes together and lowers R. */
@@ -182,18 +204,13 @@ static il_status epoch(group *g, il_error *err) {
     if (ended == 0)
         return IL_OK;
 
-    il_status status = IL_OK;
+    il_status status = b->finished(b->context, ended, err);
     for (size_t r = 0; r < g->R && status == IL_OK; r++)
         if (g->verdict[r])
             status = refill(g, r, err);
     if (status == IL_OK && g->active > 0 && g->R > 16 && g->active <= g->R / 2)
         shrink(g);
-    return status == IL_OK ? b->finished(b->context, ended, err) : status;
-}
-
-/* The flag may be set by a signal handler on another thread. */
-static bool cancelled(const il_block *block) {
-    return block->cancel && __atomic_load_n(block->cancel, __ATOMIC_RELAXED);
+    return status;
 }
 
 static il_status open_group(group *g, const il_block *block, il_run *runs, void **lanes,
@@ -250,7 +267,7 @@ static il_status open_group(group *g, const il_block *block, il_run *runs, void 
         status =
             il_recorder_open(block->study, block->seed, block->n, g->trainer, &g->recorder, err);
     for (size_t r = 0; r < R && status == IL_OK; r++)
-        status = cancelled(block) ? il_fail(err, IL_INTERRUPTED, "interrupted") : refill(g, r, err);
+        status = refill(g, r, err);
     return status;
 }
 

@@ -15,6 +15,7 @@ typedef struct il_block {
     const uint32_t *seed;     /* [n] each at least 1, above the study's seed_base */
     size_t n;
     uint32_t *ended; /* [n] filled with the seeds in the order in which their runs end */
+    bool fail_fast;  /* a seed from which the scheme cannot begin ends the block */
     size_t lanes;    /* R, or 0 to choose */
     il_recording recording;
     il_record **record; /* [recording.seeds] as il_recorder has them; NULL: nothing is recorded */
@@ -22,6 +23,7 @@ typedef struct il_block {
     const volatile sig_atomic_t *cancel;
     il_status (*finished)(void *context, size_t runs,
                           il_error *err); /* called when runs have ended */
+    void (*failed)(void *context, uint32_t seed, const il_error *why);
     void *context;
 } il_block;
 

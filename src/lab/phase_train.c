@@ -85,8 +85,11 @@ il_status il_phase_train(const il_phase_config *config, il_phase *phase, il_erro
     il_results *results = NULL;
     il_status status = read_study(config, phase, &study, &phase->chance, err);
     if (status == IL_OK) {
+        const il_run_options *given = config->training->run;
+        il_run_options run = given ? *given : (il_run_options){0};
+        run.fail_fast = true;
         study->seed_base = config->first_seed - 1;
-        status = il_study_run(study, config->training->run, &results, err);
+        status = il_study_run(study, &run, &results, err);
     }
     /* The arms of a depth follow each other, since networks vary slower than initializations. */
     for (size_t i = 0; status == IL_OK && i < study->n_arms; i++) {

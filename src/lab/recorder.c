@@ -79,6 +79,14 @@ void il_recorder_close(il_recorder *recorder) {
     free(recorder->due); /* the first of one block */
 }
 
+void il_recorder_skip(il_recorder *recorder, uint32_t seed) {
+    if (seed > recorder->wanted.seeds || !recorder->record[seed - 1])
+        return;
+    free(recorder->record[seed - 1]);
+    recorder->record[seed - 1] = NULL;
+    recorder->active--;
+}
+
 /* The record of lane r's run, or NULL when it has none. */
 static il_record *record_of(const il_recorder *rec, const il_lanes *lanes, size_t r) {
     uint32_t seed = lanes->live[r] ? lanes->seed[lanes->owner[r]] : UINT32_MAX;

@@ -45,6 +45,9 @@ il_status il_recorder_open(const il_study *study, const uint32_t *seed, size_t n
                            il_trainer *trainer, il_recorder *out, il_error *err);
 void il_recorder_close(il_recorder *recorder);
 
+/* A seed whose run could not begin: nothing is recorded of it. */
+void il_recorder_skip(il_recorder *recorder, uint32_t seed);
+
 /* After the lanes were judged, and before they train on. */
 void il_recorder_epoch(il_recorder *recorder, const il_lanes *lanes);
 

@@ -30,6 +30,7 @@ typedef struct runner {
     pthread_mutex_t lock; /* over the fields below and the progress callback */
     size_t done;
     il_error error; /* the first */
+    size_t failure; /* arm·seeds + seed of results->failure */
 } runner;
 
 /* An arm is cut into blocks: at most MOST seeds each, so that progress shows, and enough blocks for all
@@ -156,6 +157,21 @@ static il_status finished(void *context, size_t runs, il_error *err) {
     return due ? store_ended(a, err) : IL_OK;
 }
 
+/* Of all that fail in this call the first, by arm and seed, is told, whichever comes first. */
+static void failed(void *context, uint32_t seed, const il_error *why) {
+    advance *a = context;
+    runner *run = a->run;
+    char label[IL_WIDTHS_TEXT];
+    size_t at = a->arm * run->study->seeds + seed;
+    pthread_mutex_lock(&run->lock);
+    if (run->results->failure.status == IL_OK || at < run->failure) {
+        run->failure = at;
+        il_fail(&run->results->failure, why->status, "%s, %s",
+                il_arm_format(&run->study->arms[a->arm], IL_KEY_INIT, label), why->message);
+    }
+    pthread_mutex_unlock(&run->lock);
+}
+
 /* Without a store nobody reads them. */
 static void drop_records(runner *run, const piece *p) {
     const uint32_t *seed = run->seed + p->arm * run->study->seeds + p->first;
@@ -183,12 +199,14 @@ static il_status run_block(void *context, size_t item, size_t worker) {
         .seed = run->seed + at,
         .n = p->n,
         .ended = run->ended + at,
+        .fail_fast = run->options.fail_fast,
         .lanes = run->options.lanes,
         .recording = run->recording,
         .record = records_of(run, arm),
         .alarms = run->results->alarms ? run->results->alarms + arm * run->results->watched : NULL,
         .cancel = run->options.cancel,
         .finished = finished,
+        .failed = failed,
         .context = &a,
     };
     il_error error, ignored;
@@ -252,6 +270,7 @@ static il_status join_store(runner *run, unsigned char *done, il_error *err) {
                       ? data[i - 1]
                       : il_digest_data(run->tasks[i].data);
     il_status status = il_store_begin(run->options.store, run->study, data, &run->recording,
+                                      run->options.fail_fast || run->options.retry_failed,
                                       run->results->runs, done, run->results->alarms, err);
     free(data);
     return status;
@@ -289,6 +308,7 @@ static il_status check_options(const il_study *study, const il_run_options *o, i
 static void join_begun(runner *run, const il_results *begun, unsigned char *done) {
     il_results *results = run->results;
     size_t seeds = run->study->seeds;
+    results->failure = begun->failure;
     for (size_t i = 0; i < begun->n_arms; i++) {
         memcpy(results->runs + i * seeds, begun->runs + i * begun->seeds,
                begun->seeds * sizeof *begun->runs);
@@ -325,6 +345,8 @@ static il_status run_seeds(const il_study *study, const il_run_options *options,
         il_results_free(run.results);
         return status;
     }
+    for (size_t i = 0; i < study->n_arms; i++)
+        run.results->failed += run.results->arms[i].failed;
     run.results->found = run.options.store ? il_store_found(run.options.store) : 0;
     run.results->wall_s = il_seconds() - start;
     *out = run.results;

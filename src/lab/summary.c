@@ -31,6 +31,7 @@ static il_summary summarize_arm(const il_study *study, const il_run *runs, const
         converged[i] = runs[i].outcome == IL_CONVERGED;
         arm.converged += converged[i];
         arm.diverged += runs[i].outcome == IL_DIVERGED;
+        arm.failed += runs[i].outcome == IL_FAILED;
     }
     arm.success = (double)arm.converged / (double)n;
     arm.success_ci = study->half_width > 0

@@ -45,6 +45,18 @@ static void put_arm(page *p, size_t arm) {
     fputs("</tr>\n", p->out);
 }
 
+static void put_failed(page *p) {
+    size_t failed = 0;
+    for (size_t i = 0; i < p->a->n_arms; i++)
+        failed += p->a->arms[i].failed;
+    if (failed > 0)
+        fprintf(
+            p->out,
+            "<p class=\"note\">%zu run%s failed, and count%s as not converged: the scheme could "
+            "not begin from the seed.</p>\n",
+            failed, failed == 1 ? "" : "s", failed == 1 ? "s" : "");
+}
+
 void il_page_put_arms(page *p) {
     fputs(
         "<section id=\"arms\">\n<h2>The arms</h2>\n<div class=\"wide\"><table><caption><span>The "
@@ -59,10 +71,12 @@ void il_page_put_arms(page *p) {
         p->out,
         "</tbody></table></div>\n<p class=\"note\">RMST: mean epochs to convergence, a run that "
         "never converged counting %u. Median and quartiles are of all runs, where more than "
-        "half converged.%s</p>\n</section>\n",
+        "half converged.%s</p>\n",
         p->a->budget,
         p->baseline == SIZE_MAX
             ? ""
             : " Faster: share of all pairs of runs won against the baseline, ties half. p: "
               "permutation test of the RMST difference, paired by seed, Holm-adjusted.");
+    put_failed(p);
+    fputs("</section>\n", p->out);
 }

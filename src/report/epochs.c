@@ -110,6 +110,7 @@ static void put_outcome(const il_training_report *r, const il_epoch *last, FILE 
                 r->session->study->patience);
         break;
     case IL_CENSORED:
+    case IL_FAILED: /* not of a run that has begun */
         fprintf(out, "%llu epochs", epoch);
         break;
     }

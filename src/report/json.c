@@ -43,6 +43,7 @@ static int set_summary(json_t *object, const il_summary *arm) {
     return json_object_set_new(object, "runs", count(arm->runs)) |
            json_object_set_new(object, "converged", count(arm->converged)) |
            json_object_set_new(object, "diverged", count(arm->diverged)) |
+           json_object_set_new(object, "failed", count(arm->failed)) |
            json_object_set_new(object, "success", il_json_number(arm->success)) |
            json_object_set_new(object, "success_ci",
                                pair(arm->success_ci.low, arm->success_ci.high)) |

@@ -10,7 +10,8 @@
 static const char *const outcomes[] = {[IL_CONVERGED] = "converged",
                                        [IL_CENSORED] = "censored",
                                        [IL_DIVERGED] = "diverged",
-                                       [IL_STALLED] = "stalled"};
+                                       [IL_STALLED] = "stalled",
+                                       [IL_FAILED] = "failed"};
 
 static void put_run(FILE *out, const il_run *run, size_t seed, uint32_t budget) {
     char loss[32], accuracy[32];

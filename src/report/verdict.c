@@ -34,18 +34,31 @@ static void say_never(const table *t, text *line) {
                 t->results->seeds, never == 1 ? "" : " each", 100 * most);
 }
 
-static void say_diverged(const table *t, text *line) {
+/* "12 of 64 runs diverged, most under he_normal." `of` counts an arm's. */
+static void say_how_many(const table *t, size_t n, const char *what,
+                         size_t (*of)(const il_summary *), text *line) {
+    const il_summary *arms = t->results->arms;
     size_t most = 0;
+    if (n == 0)
+        return;
     for (size_t i = 1; i < t->study->n_arms; i++)
-        if (t->results->arms[i].diverged > t->results->arms[most].diverged)
+        if (of(&arms[i]) > of(&arms[most]))
             most = i;
-    il_text_add(line, "%zu of %zu runs diverged", t->diverged, t->runs);
-    size_t there = t->results->arms[most].diverged;
-    if (t->study->n_arms > 1 && 2 * there > t->diverged) {
-        il_text_add(line, there == t->diverged ? ", all under " : ", most under ");
+    il_text_add(line, "%zu of %zu runs %s", n, t->runs, what);
+    size_t there = of(&arms[most]);
+    if (t->study->n_arms > 1 && 2 * there > n) {
+        il_text_add(line, there == n ? ", all under " : ", most under ");
         il_text_add_arm(t, most, line);
     }
     il_text_add(line, ". ");
+}
+
+static size_t diverged(const il_summary *arm) {
+    return arm->diverged;
+}
+
+static size_t failed(const il_summary *arm) {
+    return arm->failed;
 }
 
 static void say_best(const table *t, il_rival r, text *line) {
@@ -116,8 +129,8 @@ il_status il_put_verdict(const table *t, FILE *out, il_error *err) {
             say_baseline(t, &line);
         say_never(t, &line);
     }
-    if (t->diverged)
-        say_diverged(t, &line);
+    say_how_many(t, t->diverged, "diverged", diverged, &line);
+    say_how_many(t, t->results->failed, "failed: their scheme could not begin", failed, &line);
     /* All n signs alike is the rarest outcome, p = 2/2^n, and it is tested against every other arm.
      */
     double others = (double)t->study->n_arms - 1;

@@ -31,6 +31,7 @@ static il_status run_side(const il_claim *claim, const il_study *study, size_t s
     side->study.seeds = seeds;
     side->study.seed_base = claim->tier == IL_EXACT ? study->seed_base : options->seed_base;
     run.begun = before;
+    run.fail_fast = true;
     if (needs_runs(claim)) {
         status = il_study_run(&side->study, &run, &side->results, err);
         il_results_free(before);

@@ -229,9 +229,19 @@ static il_status read_alarms(il_store *store, size_t i, il_alarms *alarms, il_er
     return status;
 }
 
+/* Runs that had failed are not done. */
+static void forget_failed(il_store *store, const il_study *study, const il_run *runs,
+                          unsigned char *done) {
+    for (size_t i = 0; i < study->n_arms * study->seeds; i++)
+        if (done[i] && runs[i].outcome == IL_FAILED) {
+            done[i] = 0;
+            store->found--;
+        }
+}
+
 /* Runs that lack records are not done. */
-static il_status find_records(il_store *store, const il_study *study, unsigned char *done,
-                              il_alarms *alarms, il_error *err) {
+static il_status find_records(il_store *store, const il_study *study, const il_run *runs,
+                              unsigned char *done, il_alarms *alarms, il_error *err) {
     size_t seeds = store->recording.seeds;
     unsigned char *whole = calloc(seeds + 1, 1);
     il_status status = whole
@@ -243,8 +253,10 @@ static il_status find_records(il_store *store, const il_study *study, unsigned c
         status =
             il_records_find(store->db, store->path, store->arm[i], &store->recording, whole, err);
         for (size_t k = 0; k < seeds && status == IL_OK; k++) {
-            store->found -= done[i * study->seeds + k] && !whole[k];
-            done[i * study->seeds + k] &= whole[k];
+            size_t at = i * study->seeds + k;
+            bool lacks = done[at] && !whole[k] && runs[at].outcome != IL_FAILED;
+            store->found -= lacks;
+            done[at] &= !lacks;
         }
         if (status == IL_OK && alarms)
             status = read_alarms(store, i, alarms + i * seeds, err);
@@ -254,8 +266,8 @@ static il_status find_records(il_store *store, const il_study *study, unsigned c
 }
 
 il_status il_store_begin(il_store *store, const il_study *study, const il_digest *data,
-                         const il_recording *recording, il_run *runs, unsigned char *done,
-                         il_alarms *alarms, il_error *err) {
+                         const il_recording *recording, bool retry_failed, il_run *runs,
+                         unsigned char *done, il_alarms *alarms, il_error *err) {
     il_status status = IL_NO_MEMORY;
     char *settings = il_study_settings(study);
     il_digest *keys = calloc(study->n_arms, sizeof *keys);
@@ -279,9 +291,11 @@ il_status il_store_begin(il_store *store, const il_study *study, const il_digest
     if (status == IL_OK)
         status = il_store_read_runs(store->db, store->path, store->arm, study->n_arms, study->seeds,
                                     runs, done, &store->found, err);
+    if (status == IL_OK && retry_failed)
+        forget_failed(store, study, runs, done);
     store->kept = store->found;
     if (status == IL_OK)
-        status = find_records(store, study, done, alarms, err);
+        status = find_records(store, study, runs, done, alarms, err);
     if (status == IL_OK)
         status = il_writer_start(store, err);
     free(settings);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* run.state is an il_outcome; a loss that is not a number is NULL. Runs lie in the order of their arm and seed, so that
+/* A loss that is not a number is NULL. Runs lie in the order of their arm and seed, so that
  * those of a block are written side by side: with a hash of each run as its key, half a million runs took five times as
  * long to store and three times the room. */
 static const char tables[] =
@@ -34,17 +34,19 @@ static const char tables[] =
     "  arm INTEGER NOT NULL REFERENCES arm,"
     "  baseline INTEGER," /* the place of the arm it is compared with */
     "  PRIMARY KEY (study, place)"
-    ") STRICT, WITHOUT ROWID;"
-    "CREATE TABLE run ("
-    "  arm INTEGER NOT NULL REFERENCES arm,"
-    "  seed INTEGER NOT NULL,"
-    "  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),"
-    "  epochs INTEGER NOT NULL,"
-    "  layer INTEGER NOT NULL,"
-    "  loss REAL,"
-    "  accuracy REAL,"
-    "  PRIMARY KEY (arm, seed)"
     ") STRICT, WITHOUT ROWID;";
+
+/* state is an il_outcome. In format 1 it was at most 3. */
+static const char run_table[] = "CREATE TABLE run ("
+                                "  arm INTEGER NOT NULL REFERENCES arm,"
+                                "  seed INTEGER NOT NULL,"
+                                "  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),"
+                                "  epochs INTEGER NOT NULL,"
+                                "  layer INTEGER NOT NULL,"
+                                "  loss REAL,"
+                                "  accuracy REAL,"
+                                "  PRIMARY KEY (arm, seed)"
+                                ") STRICT, WITHOUT ROWID;";
 
 /* Of format 2: rules for seeds, and what was recorded of runs. A column of layer_stat for each statistic follows. */
 static const char later_tables[] =
@@ -96,7 +98,12 @@ static il_status read_format(sqlite3 *db, const char *path, int *format, il_erro
 static void put_tables(bool empty, FILE *out) {
     fputs("BEGIN;", out);
     if (empty)
-        fprintf(out, "PRAGMA application_id = %d;%s", IL_APPLICATION, tables);
+        fprintf(out, "PRAGMA application_id = %d;%s%s", IL_APPLICATION, tables, run_table);
+    else
+        fprintf(out,
+                "ALTER TABLE run RENAME TO old_run; %s INSERT INTO run SELECT * FROM old_run;"
+                "DROP TABLE old_run;",
+                run_table);
     fputs(later_tables, out);
     for (il_probe_statistic i = 0; i < IL_PROBE_STATISTICS; i++)
         fprintf(out, "%s REAL,", il_probe_statistic_name(i));

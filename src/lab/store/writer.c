@@ -40,6 +40,7 @@ static il_status check_same(writer *w, uint32_t seed, il_error *err) {
 static il_status insert(writer *w, sqlite3_int64 arm, uint32_t seed, const il_run *run,
                         il_error *err) {
     bind_run(w->run, arm, seed, run);
+    sqlite3_bind_int(w->run, 8, IL_FAILED); /* only such a run is replaced */
     bool done = sqlite3_step(w->run) == SQLITE_DONE;
     done &= sqlite3_reset(w->run) == SQLITE_OK;
     if (!done)
@@ -101,7 +102,11 @@ static il_status prepare(writer *w, il_error *err) {
     sqlite3 *db = w->store->db;
     const char *path = w->store->path;
     il_status status = il_store_prepare(
-        db, path, "INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?)", &w->run, err);
+        db, path,
+        "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = "
+        "excluded.state, epochs = excluded.epochs, layer = excluded.layer, loss = "
+        "excluded.loss, accuracy = excluded.accuracy WHERE run.state = ?8",
+        &w->run, err);
     if (status == IL_OK)
         status = il_store_prepare(db, path,
                                   "SELECT 1 FROM run WHERE arm = ? AND seed = ? AND state = ? AND "

@@ -71,6 +71,21 @@ static void cancels_initialization(void **state) {
     il_study_free(study);
 }
 
+/* Workers that have no run of their own share one: of a layer of 256 units, two threads take half each. */
+static void workers_share_a_large_network(void **state) {
+    (void)state;
+    il_study *study = study_of("data: digits\nnetwork: 64-256-10\ninit: he_normal\nengine: blas\n"
+                               "batch: 256\nseeds: 1\nbudget: 2\nconverged: never\n");
+    il_results *alone = run_study(study, 1, 0);
+    for (size_t jobs = 2; jobs <= 5; jobs++) {
+        il_results *shared = run_study(study, jobs, 0);
+        assert_same_runs(alone->runs, shared->runs, 1);
+        il_results_free(shared);
+    }
+    il_results_free(alone);
+    il_study_free(study);
+}
+
 /* Every arm of a cross product trains what its own keys say: the same as a study of that arm alone. */
 static void arms_are_independent(void **state) {
     (void)state;
@@ -195,6 +210,7 @@ int main(void) {
         cmocka_unit_test(reports_progress),
         cmocka_unit_test(cancels),
         cmocka_unit_test(cancels_initialization),
+        cmocka_unit_test(workers_share_a_large_network),
         cmocka_unit_test(arms_are_independent),
         cmocka_unit_test(symmetry_is_not_broken),
         cmocka_unit_test(refuses),

@@ -229,8 +229,9 @@ typedef struct il_run_options {
     const il_results *begun;
     bool fail_fast; /* a run that fails, now or when it was stored, ends the study with its error */
     bool retry_failed; /* those that the store has as failed are run again */
-    size_t jobs;       /* worker threads, at most 256; 0: one per processor */
-    size_t lanes;      /* most replicas in a lockstep group; 0: chosen by the network's size */
+    /* Worker threads, at most 256; 0: one per processor. Where there are fewer runs of the blas engine, several share each. */
+    size_t jobs;
+    size_t lanes; /* most replicas in a lockstep group; 0: chosen by the network's size */
     const volatile sig_atomic_t *
         cancel; /* when not NULL and it becomes nonzero (by an atomic store): IL_INTERRUPTED, after at most one epoch */
     void (*progress)(void *context, size_t done, size_t total); /* runs; calls never overlap */

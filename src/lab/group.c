@@ -244,6 +244,7 @@ static il_status open_group(group *g, const il_block *block, il_run *runs, void 
 
     const il_network_config config = il_arm_network(arm, R);
     il_training training = il_arm_training(block->study, arm);
+    training.threads = arm->engine == IL_BLAS ? block->threads : 1;
     if (block->record) {
         g->recorder = (il_recorder){.wanted = block->recording,
                                     .train = &block->train,

@@ -17,6 +17,7 @@ typedef struct il_block {
     uint32_t *ended; /* [n] filled with the seeds in the order in which their runs end */
     bool fail_fast;  /* a seed from which the scheme cannot begin ends the block */
     size_t lanes;    /* R, or 0 to choose */
+    size_t threads;  /* that share each step of the blas engine */
     il_recording recording;
     il_record **record; /* [recording.seeds] as il_recorder has them; NULL: nothing is recorded */
     il_alarms *alarms;

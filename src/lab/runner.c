@@ -27,6 +27,7 @@ typedef struct runner {
         *record;   /* [n_arms][recording.seeds] of runs that are under way or wait to be written */
     piece *pieces; /* [n_pieces] */
     size_t n_pieces;
+    size_t threads;       /* for each piece, where there are fewer pieces than workers */
     pthread_mutex_t lock; /* over the fields below and the progress callback */
     size_t done;
     il_error error; /* the first */
@@ -201,6 +202,7 @@ static il_status run_block(void *context, size_t item, size_t worker) {
         .ended = run->ended + at,
         .fail_fast = run->options.fail_fast,
         .lanes = run->options.lanes,
+        .threads = run->threads,
         .recording = run->recording,
         .record = records_of(run, arm),
         .alarms = run->results->alarms ? run->results->alarms + arm * run->results->watched : NULL,
@@ -285,6 +287,7 @@ static il_status train(runner *run, unsigned char *done, il_error *err) {
         return status;
     status = plan(run, done, jobs, err);
     if (status == IL_OK) {
+        run->threads = run->n_pieces > 0 && run->n_pieces < jobs ? jobs / run->n_pieces : 1;
         status = il_pool_run(jobs, run->n_pieces, run_block, run);
         if (status != IL_OK)
             il_fail(err, status, "%s", run->error.message);

@@ -475,6 +475,7 @@ static void test_json(void **state) {
     f.summaries[0].quartile[0] = 1;
     f.study.varied[IL_KEY_OPTIMIZER] = true;
     f.arms[1].engine = IL_BLAS;
+    f.summaries[1].failed = 2;
     json_t *root = json(&f);
     assert_int_equal(json_object_size(root), 8);
     assert_int_equal((int)real(root, "seeds"), SEEDS);
@@ -497,7 +498,9 @@ static void test_json(void **state) {
     const json_t *arms = json_object_get(root, "arms"), *a = json_array_get(arms, 0),
                  *b = json_array_get(arms, 1);
     assert_int_equal(json_array_size(arms), 2);
-    assert_int_equal(json_object_size(a), 18);
+    assert_int_equal(json_object_size(a), 19);
+    assert_int_equal((int)real(a, "failed"), 0);
+    assert_int_equal((int)real(b, "failed"), 2);
     assert_true(json_is_null(json_object_get(a, "alarms")));
     assert_string_equal(string(a, "init"), "he_normal");
     assert_string_equal(string(a, "bias"), "zeros");

@@ -64,7 +64,7 @@ static void cancels_initialization(void **state) {
     il_study *study = study_of("data: xor\nnetwork: 2-2-1\ninit: lsuv(base=zeros)\nseeds: 16\n");
     il_results *results = NULL;
     const volatile sig_atomic_t cancel = 1;
-    il_run_options options = {.jobs = 1, .cancel = &cancel};
+    il_run_options options = {.jobs = 1, .cancel = &cancel, .fail_fast = true};
     assert_int_equal(il_study_run(study, &options, &results, &err), IL_INTERRUPTED);
     options.cancel = NULL;
     assert_int_equal(il_study_run(study, &options, &results, &err), IL_INVALID);
@@ -170,7 +170,8 @@ static void reports_impossible_init(void **state) {
     il_study *study = study_of("data: xor\nnetwork: 2-2-1\ninit: uniform(low=-1, high=0)\n");
     il_results *results = NULL;
     study->arms[0].init.arg[0] = 1; /* past the parser, which refuses this */
-    assert_int_equal(il_study_run(study, NULL, &results, &err), IL_INVALID);
+    assert_int_equal(il_study_run(study, &(il_run_options){.fail_fast = true}, &results, &err),
+                     IL_INVALID);
     assert_string_equal(err.message, "layer 1: uniform needs low < high, got low=1, high=0");
     assert_null(results);
     il_study_free(study);

@@ -124,6 +124,32 @@ static void failures_are_retried(void **state) {
     il_study_free(study);
 }
 
+/* Looks after 50 and 64 seeds: the second has the first's runs and tells its failure, and those that failed are run again
+ * once. */
+static void looks_fail_once(void **state) {
+    (void)state;
+    il_study *study = study_of(SPEC), *looking = study_of(SPEC);
+    il_results *results, *first, *again;
+    stored(study, false, &results);
+    remove_store(NULL);
+    looking->most = SEEDS;
+    looking->half_width = 0.01; /* never narrow enough */
+    stored(looking, false, &first);
+    assert_int_equal(first->found, 0);
+    assert_int_equal(first->looks, 2);
+    assert_same_runs(first->runs, results->runs, 2 * SEEDS);
+    assert_string_equal(first->failure.message, results->failure.message);
+    stored(looking, true, &again);
+    assert_int_equal(again->found, 2 * SEEDS - results->failed);
+    assert_same_runs(again->runs, results->runs, 2 * SEEDS);
+    assert_string_equal(again->failure.message, results->failure.message);
+    il_results_free(results);
+    il_results_free(first);
+    il_results_free(again);
+    il_study_free(study);
+    il_study_free(looking);
+}
+
 /* A file of the first format, whose runs had no such state, takes failures. */
 static void old_files_take_failures(void **state) {
     (void)state;
@@ -153,6 +179,7 @@ int main(void) {
         cmocka_unit_test(a_seed_fails_by_itself),
         CASE(failures_are_kept),
         CASE(failures_are_retried),
+        CASE(looks_fail_once),
         CASE(old_files_take_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

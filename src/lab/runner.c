@@ -1,3 +1,4 @@
+#include "lab/runner.h"
 #include "base/clock.h"
 #include "base/pool.h"
 #include "lab/group.h"
@@ -271,9 +272,12 @@ static il_status join_store(runner *run, unsigned char *done, il_error *err) {
         data[i] = i > 0 && run->tasks[i].data == run->tasks[i - 1].data
                       ? data[i - 1]
                       : il_digest_data(run->tasks[i].data);
-    il_status status = il_store_begin(run->options.store, run->study, data, &run->recording,
-                                      run->options.fail_fast || run->options.retry_failed,
-                                      run->results->runs, done, run->results->alarms, err);
+    const il_run_options *o = &run->options;
+    bool retry = o->fail_fast || o->retry_failed;
+    size_t last_failed = !retry ? SIZE_MAX : o->begun ? o->begun->seeds : 0;
+    il_status status =
+        il_store_begin(run->options.store, run->study, data, &run->recording, last_failed,
+                       run->results->runs, done, run->results->alarms, err);
     free(data);
     return status;
 }
@@ -311,7 +315,6 @@ static il_status check_options(const il_study *study, const il_run_options *o, i
 static void join_begun(runner *run, const il_results *begun, unsigned char *done) {
     il_results *results = run->results;
     size_t seeds = run->study->seeds;
-    results->failure = begun->failure;
     for (size_t i = 0; i < begun->n_arms; i++) {
         memcpy(results->runs + i * seeds, begun->runs + i * begun->seeds,
                begun->seeds * sizeof *begun->runs);
@@ -321,9 +324,8 @@ static void join_begun(runner *run, const il_results *begun, unsigned char *done
     }
 }
 
-/* Every seed of every arm. */
-static il_status run_seeds(const il_study *study, const il_run_options *options, il_results **out,
-                           il_error *err) {
+il_status il_runner_run(const il_study *study, const il_run_options *options, il_results **out,
+                        il_error *err) {
     *out = NULL;
     double start = il_seconds();
     runner run = {.study = study, .options = *options};
@@ -335,8 +337,11 @@ static il_status run_seeds(const il_study *study, const il_run_options *options,
         status = allocate(&run, &done, err);
     if (status == IL_OK)
         status = prepare(&run, err);
-    if (status == IL_OK && run.options.begun && !run.options.store)
-        join_begun(&run, run.options.begun, done);
+    if (status == IL_OK && run.options.begun) {
+        run.results->failure = run.options.begun->failure;
+        if (!run.options.store)
+            join_begun(&run, run.options.begun, done);
+    }
     if (status == IL_OK)
         status = train(&run, done, err);
     if (status == IL_OK)
@@ -354,62 +359,4 @@ static il_status run_seeds(const il_study *study, const il_run_options *options,
     run.results->wall_s = il_seconds() - start;
     *out = run.results;
     return IL_OK;
-}
-
-static bool narrow(const il_study *study, const il_results *results) {
-    double most = 2 * study->half_width;
-    for (size_t i = 0; i < results->n_arms; i++)
-        if (results->arms[i].success_ci.high - results->arms[i].success_ci.low > most)
-            return false;
-    return true;
-}
-
-/* seeds: auto. The runs that a look takes from the store are found, unless the look before put them there. */
-static il_status run_looks(const il_study *study, const il_run_options *options, il_results **out,
-                           il_error *err) {
-    il_study look = *study;
-    il_run_options with = *options;
-    il_results *before = NULL, *results;
-    size_t looks = 0, found = 0;
-    double wall_s = 0;
-    for (;;) {
-        look.seeds = il_seeding_next(study->most, before ? before->seeds : 0);
-        with.begun = before;
-        il_status status = run_seeds(&look, &with, &results, err);
-        if (before && results && results->found > 0)
-            found -= before->n_arms * before->seeds;
-        il_results_free(before);
-        if (status != IL_OK)
-            return status;
-        looks++;
-        found += results->found;
-        wall_s += results->wall_s;
-        results->narrow = narrow(study, results);
-        if (results->narrow || look.seeds == study->most)
-            break;
-        before = results;
-    }
-    results->looks = looks;
-    results->found = found;
-    results->wall_s = wall_s;
-    *out = results;
-    return IL_OK;
-}
-
-il_status il_study_run(const il_study *study, const il_run_options *options, il_results **out,
-                       il_error *err) {
-    const il_run_options defaults = {0};
-    options = options ? options : &defaults;
-    *out = NULL;
-    return study->half_width > 0 ? run_looks(study, options, out, err)
-                                 : run_seeds(study, options, out, err);
-}
-
-void il_results_free(il_results *results) {
-    if (!results)
-        return;
-    free(results->runs);
-    free(results->arms);
-    free(results->alarms);
-    free(results);
 }

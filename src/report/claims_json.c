@@ -5,10 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static json_t *number(double value) {
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *text(const char *s) {
     return s ? json_string(s) : json_null();
 }
@@ -23,10 +19,10 @@ static json_t *claim_json(const il_checked *item) {
         il_verdict_name(f->verdict, IL_UNTAGGED), "tag",
         text(f->tag != IL_UNTAGGED ? il_verdict_name(f->verdict, f->tag) : NULL), "expected",
         text(e->given ? il_verdict_name(e->verdict, e->tag) : NULL), "as_expected",
-        json_boolean(f->as_expected), "effect", number(f->effect), "ci",
+        json_boolean(f->as_expected), "effect", il_json_number(f->effect), "ci",
         isnan(f->interval.low)
             ? json_null()
-            : json_pack("[oo]", number(f->interval.low), number(f->interval.high)),
+            : json_pack("[oo]", il_json_number(f->interval.low), il_json_number(f->interval.high)),
         "tier", text(il_tier_name(claim->tier)), "n", (json_int_t)f->n, "needed",
         f->needed > 0 && f->needed < SIZE_MAX ? json_integer((json_int_t)f->needed) : json_null(),
         "miss", f->miss, "test",

@@ -11,10 +11,6 @@ static json_t *epoch(double value) {
     return isnan(value) ? json_null() : json_integer((json_int_t)value);
 }
 
-static json_t *count(size_t value) {
-    return json_integer((json_int_t)value);
-}
-
 static json_t *pair(double low, double high) {
     return json_pack("[oo]", il_json_number(low), il_json_number(high));
 }
@@ -40,10 +36,10 @@ static int set_keys(json_t *object, const il_study *study, const il_arm *arm) {
 }
 
 static int set_summary(json_t *object, const il_summary *arm) {
-    return json_object_set_new(object, "runs", count(arm->runs)) |
-           json_object_set_new(object, "converged", count(arm->converged)) |
-           json_object_set_new(object, "diverged", count(arm->diverged)) |
-           json_object_set_new(object, "failed", count(arm->failed)) |
+    return json_object_set_new(object, "runs", il_json_count(arm->runs)) |
+           json_object_set_new(object, "converged", il_json_count(arm->converged)) |
+           json_object_set_new(object, "diverged", il_json_count(arm->diverged)) |
+           json_object_set_new(object, "failed", il_json_count(arm->failed)) |
            json_object_set_new(object, "success", il_json_number(arm->success)) |
            json_object_set_new(object, "success_ci",
                                pair(arm->success_ci.low, arm->success_ci.high)) |

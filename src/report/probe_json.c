@@ -1,17 +1,10 @@
 /* Probes as one JSON object. A number that does not exist, or is not finite, is null. */
 #include "report/probe.h"
+#include "report/values.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
-
-static json_t *number(double value) {
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t *count(size_t value) {
-    return json_integer((json_int_t)value);
-}
 
 static json_t *call(const il_call *value) {
     char text[IL_CALL_TEXT];
@@ -24,7 +17,8 @@ static json_t *theory_json(const il_probe_layer *y) {
     int failed = 0;
     for (il_probe_statistic i = 0; i < IL_PROBE_STATISTICS; i++)
         if (!isnan(y->theory[i]))
-            failed |= json_object_set_new(object, il_probe_statistic_name(i), number(y->theory[i]));
+            failed |= json_object_set_new(object, il_probe_statistic_name(i),
+                                          il_json_number(y->theory[i]));
     if (!failed)
         return object;
     json_decref(object);
@@ -37,8 +31,9 @@ static json_t *intervals_json(const il_probe_layer *y) {
     for (il_probe_statistic i = 0; i < IL_PROBE_STATISTICS; i++) {
         const il_interval *ci = &y->statistic[i].interval;
         if (!isnan(ci->low))
-            failed |= json_object_set_new(object, il_probe_statistic_name(i),
-                                          json_pack("[oo]", number(ci->low), number(ci->high)));
+            failed |= json_object_set_new(
+                object, il_probe_statistic_name(i),
+                json_pack("[oo]", il_json_number(ci->low), il_json_number(ci->high)));
     }
     if (!failed)
         return object;
@@ -47,13 +42,14 @@ static json_t *intervals_json(const il_probe_layer *y) {
 }
 
 static json_t *layer_json(const il_probe_layer *y, size_t k) {
-    json_t *object = json_pack("{so so so so so}", "layer", count(k + 1), "fan_in",
-                               count(y->fan_in), "fan_out", count(y->fan_out), "nonfinite_u",
-                               count(y->nonfinite_u), "nonfinite_delta", count(y->nonfinite_delta));
+    json_t *object = json_pack("{so so so so so}", "layer", il_json_count(k + 1), "fan_in",
+                               il_json_count(y->fan_in), "fan_out", il_json_count(y->fan_out),
+                               "nonfinite_u", il_json_count(y->nonfinite_u), "nonfinite_delta",
+                               il_json_count(y->nonfinite_delta));
     int failed = 0;
     for (il_probe_statistic i = 0; i < IL_PROBE_STATISTICS; i++)
-        failed |=
-            json_object_set_new(object, il_probe_statistic_name(i), number(y->statistic[i].mean));
+        failed |= json_object_set_new(object, il_probe_statistic_name(i),
+                                      il_json_number(y->statistic[i].mean));
     failed |= json_object_set_new(object, "ci", intervals_json(y));
     failed |= json_object_set_new(object, "theory", theory_json(y));
     if (!failed)
@@ -65,13 +61,14 @@ static json_t *layer_json(const il_probe_layer *y, size_t k) {
 static json_t *diagnosis_json(const il_diagnosis *d) {
     return json_pack(
         "{sb sb sb so so so so so so so so so so}", "vanishing", d->vanishing, "exploding",
-        d->exploding, "dead", d->dying, "signal_factor", number(d->signal), "signal_factor_theory",
-        number(d->signal_theory), "gradient_factor", number(d->gradient), "gradient_factor_theory",
-        number(d->gradient_theory), "signal_left", number(d->signal_left), "gradient_left",
-        number(d->gradient_left), "most_dead", number(d->dead), "nonfinite_layer",
-        d->nonfinite ? count(d->nonfinite) : json_null(), "nonfinite_delta_layer",
-        d->nonfinite_delta ? count(d->nonfinite_delta) : json_null(), "trainable_depth",
-        number(d->trainable));
+        d->exploding, "dead", d->dying, "signal_factor", il_json_number(d->signal),
+        "signal_factor_theory", il_json_number(d->signal_theory), "gradient_factor",
+        il_json_number(d->gradient), "gradient_factor_theory", il_json_number(d->gradient_theory),
+        "signal_left", il_json_number(d->signal_left), "gradient_left",
+        il_json_number(d->gradient_left), "most_dead", il_json_number(d->dead), "nonfinite_layer",
+        d->nonfinite ? il_json_count(d->nonfinite) : json_null(), "nonfinite_delta_layer",
+        d->nonfinite_delta ? il_json_count(d->nonfinite_delta) : json_null(), "trainable_depth",
+        il_json_number(d->trainable));
 }
 
 static json_t *scheme_json(const il_probe *probe, const il_diagnosis *d) {
@@ -86,10 +83,11 @@ static json_t *scheme_json(const il_probe *probe, const il_diagnosis *d) {
     const il_probe_spectrum *j = &probe->jacobian, *theory = &probe->jacobian_theory;
     return json_pack("{so so ss s{so so so s{so so so}} so so}", "init", call(&probe->init), "bias",
                      call(&probe->bias), "engine", probe->engine == IL_BLAS ? "blas" : "lockstep",
-                     "jacobian", "largest", number(j->largest), "smallest", number(j->smallest),
-                     "rms", number(j->rms), "theory", "largest", number(theory->largest),
-                     "smallest", number(theory->smallest), "rms", number(theory->rms), "diagnosis",
-                     diagnosis_json(d), "layers", layers);
+                     "jacobian", "largest", il_json_number(j->largest), "smallest",
+                     il_json_number(j->smallest), "rms", il_json_number(j->rms), "theory",
+                     "largest", il_json_number(theory->largest), "smallest",
+                     il_json_number(theory->smallest), "rms", il_json_number(theory->rms),
+                     "diagnosis", diagnosis_json(d), "layers", layers);
 }
 
 il_status il_probe_json(const il_probe_report *report, FILE *out, il_error *err) {
@@ -100,11 +98,12 @@ il_status il_probe_json(const il_probe_report *report, FILE *out, il_error *err)
     for (size_t i = 0; i < report->n; i++)
         failed |=
             json_array_append_new(schemes, scheme_json(report->probe[i], &report->diagnosis[i]));
-    json_t *object = json_pack("{si ss so so so ss so so so so}", "schema", 1, "network",
-                               il_widths_format(&c->network, widths), "hidden", call(&c->hidden),
-                               "norm", call(&c->norm), "dropout", call(&c->dropout), "data",
-                               report->data, "batch", count(c->batch), "seeds", count(c->seeds),
-                               "first_seed", count((size_t)c->first_seed), "schemes", schemes);
+    json_t *object =
+        json_pack("{si ss so so so ss so so so so}", "schema", 1, "network",
+                  il_widths_format(&c->network, widths), "hidden", call(&c->hidden), "norm",
+                  call(&c->norm), "dropout", call(&c->dropout), "data", report->data, "batch",
+                  il_json_count(c->batch), "seeds", il_json_count(c->seeds), "first_seed",
+                  il_json_count((size_t)c->first_seed), "schemes", schemes);
     char *text =
         object && !failed ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(object);

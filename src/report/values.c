@@ -9,6 +9,10 @@ json_t *il_json_number(double value) {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+json_t *il_json_count(size_t value) {
+    return json_integer((json_int_t)value);
+}
+
 char *il_float_format(float value, char text[32]) {
     double shortest = (double)value;
     if (isfinite(value))

@@ -8,6 +8,7 @@
 
 /* null for what JSON has no number for, and for one that does not exist. */
 json_t *il_json_number(double value);
+json_t *il_json_count(size_t value);
 
 json_t *il_json_fingerprint(const il_study *study, const il_fingerprint *fingerprint);
 

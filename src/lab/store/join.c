@@ -229,11 +229,11 @@ static il_status read_alarms(il_store *store, size_t i, il_alarms *alarms, il_er
     return status;
 }
 
-/* Runs that had failed are not done. */
-static void forget_failed(il_store *store, const il_study *study, const il_run *runs,
+/* Runs that had failed, of seeds above `last`, are not done. */
+static void forget_failed(il_store *store, const il_study *study, size_t last, const il_run *runs,
                           unsigned char *done) {
     for (size_t i = 0; i < study->n_arms * study->seeds; i++)
-        if (done[i] && runs[i].outcome == IL_FAILED) {
+        if (done[i] && runs[i].outcome == IL_FAILED && i % study->seeds >= last) {
             done[i] = 0;
             store->found--;
         }
@@ -266,7 +266,7 @@ static il_status find_records(il_store *store, const il_study *study, const il_r
 }
 
 il_status il_store_begin(il_store *store, const il_study *study, const il_digest *data,
-                         const il_recording *recording, bool retry_failed, il_run *runs,
+                         const il_recording *recording, size_t last_failed, il_run *runs,
                          unsigned char *done, il_alarms *alarms, il_error *err) {
     il_status status = IL_NO_MEMORY;
     char *settings = il_study_settings(study);
@@ -291,8 +291,8 @@ il_status il_store_begin(il_store *store, const il_study *study, const il_digest
     if (status == IL_OK)
         status = il_store_read_runs(store->db, store->path, store->arm, study->n_arms, study->seeds,
                                     runs, done, &store->found, err);
-    if (status == IL_OK && retry_failed)
-        forget_failed(store, study, runs, done);
+    if (status == IL_OK)
+        forget_failed(store, study, last_failed, runs, done);
     store->kept = store->found;
     if (status == IL_OK)
         status = find_records(store, study, runs, done, alarms, err);

@@ -109,9 +109,10 @@ il_status il_records_read(sqlite3 *db, const char *path, sqlite3_int64 arm, size
 
 /* Enters the study, and reads what the store has of its runs [n_arms][seeds]: done[i] is set for each that needs not run
  * (again, to be recorded). data[n_arms] are the digests of the arms' datasets, alarms [n_arms][recording->seeds] what
- * recorded runs say when layers are, else NULL. Then starts the writer. */
+ * recorded runs say when layers are, else NULL. Failed runs of seeds above last_failed are to be run again. Then starts
+ * the writer. */
 il_status il_store_begin(il_store *store, const il_study *study, const il_digest *data,
-                         const il_recording *recording, bool retry_failed, il_run *runs,
+                         const il_recording *recording, size_t last_failed, il_run *runs,
                          unsigned char *done, il_alarms *alarms, il_error *err);
 
 /* Hands finished runs to the writer; they must stay in place until il_store_end. Fails once the writer has. */

@@ -150,6 +150,7 @@ tr '\n' ' ' <out | grep -q '4 of 128 runs failed: their scheme could not begin, 
 failing 3 '4 runs failed when failing.db was written: see --retry-failed' --out failing.db
 failing 3 'failing.db: 124 of 128 runs are there already' --out failing.db --retry-failed
 failing 2 '^seed 3, layer 2: lsuv' --fail-fast
+failing 2 'retry-failed needs the file that has them: --out FILE.db' --retry-failed
 "$initlab" export failing.db --csv | grep -c ',failed,0,50,nan,' | grep -qx 4 || fail "4 failures are exported"
 
 # A full disk and one that is read-only, where this process may mount one.

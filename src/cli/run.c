@@ -77,6 +77,8 @@ static int open_store(const cli_args *args, il_store **store) {
     const char *path = cli_last_text(args, CLI_OUT);
     cli_origin origin;
     il_error err;
+    if (!path && args->given[CLI_RETRY_FAILED])
+        return cli_fail(CLI_USAGE, "--retry-failed needs the file that has them: --out FILE.db");
     if (!path)
         return CLI_OK;
     int code = cli_origin_find(args, args->operand[0], &origin);

@@ -8,7 +8,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define LOOKS 20000 /* before a thread sleeps, or gives way: some tenths of a millisecond */
+#define LOOKS 20000   /* before a thread sleeps, or gives way: some tenths of a millisecond */
+#define PATIENCE 1000 /* before a thread takes the part of another: some microseconds */
 #define NONE UINT32_MAX
 
 typedef struct member {
@@ -45,26 +46,39 @@ static uint32_t free_parts(uint_fast64_t taken) {
     return ~(uint32_t)taken;
 }
 
-/* A part that nobody has, from the thread's own ones on, so that a thread that is not running holds up nobody, and two
- * that are find the same data in their caches again. */
-static uint32_t take_part(il_team *t, size_t thread) {
+/* The parts of a thread: the same ones in each step, so that it finds their data in its caches again. */
+static uint32_t own_parts(il_team *t, size_t thread) {
+    size_t parts = atomic_load(&t->parts), first = parts * thread / t->threads,
+           last = parts * (thread + 1) / t->threads;
+    return (uint32_t)(((uint64_t)1 << last) - ((uint64_t)1 << first));
+}
+
+/* One of `wanted` that nobody has. */
+static uint32_t take_part(il_team *t, uint32_t wanted) {
     uint_fast64_t taken = atomic_load(&t->taken);
     for (;;) {
-        uint32_t there = free_parts(taken);
+        uint32_t there = free_parts(taken) & wanted;
         if (there == 0)
             return NONE;
-        uint32_t own = there & (UINT32_MAX << (atomic_load(&t->parts) * thread / t->threads));
-        uint32_t part = (uint32_t)__builtin_ctz(own ? own : there);
+        uint32_t part = (uint32_t)__builtin_ctz(there);
         if (atomic_compare_exchange_weak(&t->taken, &taken, taken | (uint_fast64_t)1 << part))
             return part;
     }
 }
 
-static void do_parts(il_team *t, size_t thread) {
-    for (uint32_t part; (part = take_part(t, thread)) != NONE;) {
+static void do_some(il_team *t, uint32_t wanted) {
+    for (uint32_t part; (part = take_part(t, wanted)) != NONE;) {
         t->work(t->context, part);
         atomic_fetch_sub(&t->left, 1);
     }
+}
+
+/* Its own, and after a while those of threads that are not running: nobody is held up by them for long. */
+static void do_parts(il_team *t, size_t thread) {
+    do_some(t, own_parts(t, thread));
+    for (int i = 0; i < PATIENCE && free_parts(atomic_load(&t->taken)) != 0; i++)
+        pause_briefly();
+    do_some(t, UINT32_MAX);
 }
 
 static bool is_wanted(il_team *t) {

@@ -39,7 +39,7 @@ IL_INLINE void gradient(size_t R, il_real keep, il_real share, il_real scale,
         delta[r] = (delta[r] * inverse[r] - (keep * y[r] + share)) * scale;
 }
 
-IL_CLONES static void softmax_ce_evaluate(const double *arg, const il_loss_pass *pass) {
+IL_INLINE void evaluate(const double *arg, const il_loss_pass *pass) {
     size_t K = pass->outputs, R = pass->R;
     il_real keep = (il_real)(1 - arg[0]), share = (il_real)(arg[0] / (double)K);
     il_real count = (il_real)pass->n, *shared = pass->scratch;
@@ -61,6 +61,16 @@ IL_CLONES static void softmax_ce_evaluate(const double *arg, const il_loss_pass 
             gradient(R, keep, share, 1 / count, il_target(pass, i, j), shared, delta + j * R);
     }
     il_divide(R, count, pass->loss);
+}
+
+/* One replica has no loops over replicas. */
+IL_CLONES static void softmax_ce_evaluate(const double *arg, const il_loss_pass *pass) {
+    il_loss_pass one = *pass;
+    one.R = 1;
+    if (pass->R == 1)
+        evaluate(arg, &one);
+    else
+        evaluate(arg, pass);
 }
 
 const il_loss_type il_loss_softmax_ce = {

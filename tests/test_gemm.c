@@ -170,7 +170,7 @@ static void compare_in_order(const il_gemm_engine *engine, int op, size_t m, siz
     for (size_t i = 0; i < MARGIN; i++)
         C[m * n * R + i] = 77;
     if (op == AFFINE)
-        engine->affine(NULL, m, n, k, R, A, B, c_full, C);
+        engine->affine(NULL, m, n, k, R, A, B, c_full, NULL, C);
     else
         gemm[op](NULL, m, n, k, R, A, B, beta, C);
     if (memcmp(C, expected, m * n * R * sizeof *C) != 0)

@@ -11,7 +11,7 @@
 
 /* Large enough for products in parts, and elementwise work of its own for each thread; the last batch is not full. */
 #define N 250
-#define INPUTS 96
+#define INPUTS 192
 #define CLASSES 3
 #define BATCH 100
 
@@ -60,7 +60,7 @@ static size_t train(const recipe *x, size_t threads, il_real *out) {
                              .Y = Y,
                              .scale = (il_real)0.0078125,
                              .offset = -1};
-    assert_int_equal(il_widths_parse("96-272-144-3", NULL, &config.widths, &err), IL_OK);
+    assert_int_equal(il_widths_parse("192-272-144-3", NULL, &config.widths, &err), IL_OK);
     if (il_trainer_new(&config, &training, &data, NULL, &trainer, &err) != IL_OK)
         fail_msg("%s", err.message);
     il_network *net = il_trainer_network(trainer);
@@ -111,25 +111,41 @@ static void refuses_more_than_there_can_be(void **state) {
     assert_non_null(strstr(err.message, "threads are more than 256"));
 }
 
-enum { NN, NT, TN };
+enum { NN, NT, TN, AFFINE };
+
+/* op of a team into C [m][n], with as much memory to work in as it asks for. */
+static void multiply(il_team *team, int op, size_t m, size_t n, size_t k, const il_real *A,
+                     const il_real *B, const il_real *b, il_real *C) {
+    il_gemm *const gemm[] = {il_gemm_blas.nn, il_gemm_blas.nt, il_gemm_blas.tn};
+    if (op < AFFINE) {
+        gemm[op](team, m, n, k, 1, A, B, 0, C);
+        return;
+    }
+    size_t count = il_gemm_blas.count_sums(m, n, k);
+    il_real *sums = malloc(count * sizeof *sums);
+    il_gemm_blas.affine(team, m, n, k, 1, A, B, b, sums, C);
+    free(sums);
+}
 
 /* Some elements of C against sums in double, at a rounded sum's bound, and all of it against one thread's. */
 static void compare(il_team *team, int op, size_t m, size_t n, size_t k) {
-    il_gemm *const gemm[] = {il_gemm_blas.nn, il_gemm_blas.nt, il_gemm_blas.tn};
     il_real *A = malloc(m * k * sizeof *A), *B = malloc(k * n * sizeof *B),
-            *C = malloc(m * n * sizeof *C), *D = malloc(m * n * sizeof *D);
+            *b = calloc(n, sizeof *b), *C = malloc(m * n * sizeof *C),
+            *D = malloc(m * n * sizeof *D);
     const double unit = sizeof(il_real) == 4 ? 0x1p-24 : 0x1p-53;
     il_stream s = il_stream_open(7, IL_PURPOSE_DATA, 0);
     il_stream_uniform(&s, m * k, A);
     il_stream_uniform(&s, k * n, B);
+    if (op == AFFINE)
+        il_stream_uniform(&s, n, b);
     for (size_t i = 0; i < m * n; i++)
         C[i] = D[i] = (il_real)NAN;
-    gemm[op](team, m, n, k, 1, A, B, 0, C);
-    gemm[op](NULL, m, n, k, 1, A, B, 0, D);
+    multiply(team, op, m, n, k, A, B, b, C);
+    multiply(NULL, op, m, n, k, A, B, b, D);
     assert_memory_equal(C, D, m * n * sizeof *C);
     for (size_t q = 0; q < m * n; q += 997) {
         size_t i = q / n, j = q % n;
-        double sum = 0, size = 0;
+        double sum = (double)b[j], size = fabs(sum);
         for (size_t p = 0; p < k; p++) {
             double term = (double)(op == TN ? A[p * m + i] : A[i * k + p]) *
                           (double)(op == NT ? B[j * k + p] : B[p * n + j]);
@@ -142,18 +158,19 @@ static void compare(il_team *team, int op, size_t m, size_t n, size_t k) {
     }
     free(A);
     free(B);
+    free(b);
     free(C);
     free(D);
 }
 
-/* 1, 2 and 4 parts, which 3 threads do not share evenly. */
+/* 1, 2, 4 and 8 parts, which 3 threads do not share evenly, and more samples than partial sums are held of. */
 static void products_in_parts(void **state) {
     (void)state;
     static const size_t shapes[][3] = {
-        {100, 130, 70}, {100, 200, 130}, {200, 150, 129}, {300, 520, 470}};
+        {70, 100, 130}, {100, 130, 200}, {150, 200, 129}, {520, 300, 470}, {1100, 513, 1025}};
     il_team *team = il_team_new(3);
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-        for (int op = NN; op <= TN; op++)
+        for (int op = NN; op <= AFFINE; op++)
             compare(team, op, shapes[i][0], shapes[i][1], shapes[i][2]);
     il_team_free(team);
 }

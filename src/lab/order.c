@@ -1,6 +1,5 @@
 /* The order in which an epoch visits the samples, and gathering a batch in that order. */
 #include "base/clones.h"
-#include "base/uncached.h"
 #include "initlab/rng.h"
 #include "lab/trainer.h"
 
@@ -28,63 +27,45 @@ void il_order_shuffle(size_t n, size_t R, uint64_t seed, uint64_t epoch, uint32_
     }
 }
 
-IL_CLONES static void gather_lanes(size_t width, size_t R, const uint32_t *restrict rows,
-                                   const il_real *restrict source, il_real *restrict out) {
-    for (size_t c = 0; c < width; c++)
+/* Columns first … last - 1 of one sample of every replica. */
+IL_CLONES static void gather_lanes(size_t width, size_t first, size_t last, size_t R,
+                                   const uint32_t *restrict rows, const il_real *restrict source,
+                                   il_real *restrict out) {
+    for (size_t c = first; c < last; c++)
         for (size_t r = 0; r < R; r++)
             out[c * R + r] = source[rows[r] * width + c];
 }
 
-IL_CLONES static void gather_pixel_lanes(size_t width, size_t R, const uint32_t *restrict rows,
+IL_CLONES static void gather_pixel_lanes(size_t width, size_t first, size_t last, size_t R,
+                                         const uint32_t *restrict rows,
                                          const uint8_t *restrict pixels, il_real scale,
                                          il_real offset, il_real *restrict out) {
-    for (size_t c = 0; c < width; c++)
+    for (size_t c = first; c < last; c++)
         for (size_t r = 0; r < R; r++)
             out[c * R + r] = scale * (il_real)pixels[rows[r] * width + c] + offset;
 }
 
-/* One sample of every replica. */
-static void gather_inputs(size_t inputs, size_t R, const uint32_t *rows, const il_samples *from,
-                          il_real *X) {
-    if (R == 1)
-        il_samples_read(from, rows[0] * inputs, inputs, X);
-    else if (from->X)
-        gather_lanes(inputs, R, rows, from->X, X);
-    else
-        gather_pixel_lanes(inputs, R, rows, from->pixels, from->scale, from->offset, X);
-}
-
 typedef struct gathering {
-    il_team *team;
-    size_t inputs, outputs, R;
+    size_t n, inputs, R;
     const uint32_t *rows;
     const il_samples *from;
-    il_real *X, *Y;
+    il_real *X;
 } gathering;
 
-#define PIECE 1024 /* numbers on their way from one cache to all others */
-
-/* One sample's inputs, which all threads will read. */
-static void gather_shared(size_t inputs, size_t row, const il_samples *from, il_real *x) {
-    il_real piece[PIECE];
-    for (size_t at = 0, n; at < inputs; at += n) {
-        n = inputs - at < PIECE ? inputs - at : PIECE;
-        il_samples_read(from, row * inputs + at, n, piece);
-        il_uncached_copy(x + at, piece, n * sizeof *x);
-    }
-    il_uncached_end();
-}
-
-static void gather_slice(void *context, size_t first, size_t last) {
+/* A thread gathers the inputs whose rows of weights are its own. */
+static void gather_inputs(void *context, size_t first, size_t last) {
     const gathering *g = context;
-    for (size_t i = first; i < last; i++) {
-        if (g->team)
-            gather_shared(g->inputs, g->rows[i], g->from, g->X + i * g->inputs);
+    size_t R = g->R;
+    for (size_t i = 0; i < g->n; i++) {
+        const uint32_t *rows = g->rows + i * R;
+        il_real *x = g->X + i * g->inputs * R;
+        if (R == 1)
+            il_samples_read(g->from, rows[0] * g->inputs + first, last - first, x + first);
+        else if (g->from->X)
+            gather_lanes(g->inputs, first, last, R, rows, g->from->X, x);
         else
-            gather_inputs(g->inputs, g->R, g->rows + i * g->R, g->from,
-                          g->X + i * g->inputs * g->R);
-        gather_lanes(g->outputs, g->R, g->rows + i * g->R, g->from->Y,
-                     g->Y + i * g->outputs * g->R);
+            gather_pixel_lanes(g->inputs, first, last, R, rows, g->from->pixels, g->from->scale,
+                               g->from->offset, x);
     }
 }
 
@@ -92,8 +73,13 @@ static void gather_slice(void *context, size_t first, size_t last) {
 
 void il_gather(il_team *team, size_t n, size_t inputs, size_t outputs, size_t R,
                const uint32_t *rows, const il_samples *from, il_real *X, il_real *Y) {
-    gathering g = {team, inputs, outputs, R, rows, from, X, Y};
-    il_team_share(team, n, 1 + SHARE / inputs, gather_slice, &g);
+    gathering g = {n, inputs, R, rows, from, X};
+    il_team_share(team, inputs, 1 + SHARE / n, gather_inputs, &g);
+    for (size_t i = 0; i < n; i++)
+        if (R == 1)
+            memcpy(Y + i * outputs, from->Y + rows[i] * outputs, outputs * sizeof *Y);
+        else
+            gather_lanes(outputs, 0, outputs, R, rows + i * R, from->Y, Y + i * outputs * R);
 }
 
 void il_gather_spread(size_t n, size_t inputs, size_t outputs, const il_samples *from, il_real *X,

@@ -9,8 +9,9 @@
  * With beta = 0 the old C is not read (it may hold NaN); with k = 0 the product is 0. Matrices that all
  * replicas share as the left factor are not a special case: C[m][n·R] = A[m][k] B[k][n·R] with R = 1.
  *
- * A team shares large products of the blas engine. No bit depends on it: they are cut by their shapes alone, also
- * where one thread computes all parts.
+ * A team shares large products of the blas engine, each thread those of its own rows of a layer's weights: B of
+ * affine and nt, C of tn. Only activations and their gradients cross from thread to thread. No bit depends on it: products
+ * are cut by their shapes alone, also where one thread computes all parts.
  */
 #ifndef IL_LINALG_GEMM_H
 #define IL_LINALG_GEMM_H
@@ -21,13 +22,15 @@
 typedef void il_gemm(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
                      const il_real *B, il_real beta, il_real *C);
 
+/* `sums` [count_sums(m, n, k)] is memory to work in, and may be larger. */
 typedef void il_affine(il_team *team, size_t m, size_t n, size_t k, size_t R, const il_real *A,
-                       const il_real *B, const il_real *b, il_real *C);
+                       const il_real *B, const il_real *b, il_real *sums, il_real *C);
 
 typedef struct il_gemm_engine {
     const char *name;
     il_gemm *nn, *nt, *tn;
     il_affine *affine;
+    size_t (*count_sums)(size_t m, size_t n, size_t k); /* not less for more samples m */
 } il_gemm_engine;
 
 /* R must be 1; sizes must fit OpenBLAS's int. */

@@ -130,9 +130,13 @@ static void place_layer(il_layer *y, char *block, const offsets at, bool last) {
 
 /* What all layers together need. */
 typedef struct sizes {
-    size_t parameters, running, widest_layer, most_units; /* of one replica */
+    size_t parameters, running, widest_layer, most_units, sums; /* of one replica */
     bool norms, dropouts, overflow;
 } sizes;
+
+static const il_gemm_engine *engine_of(const il_network_config *c) {
+    return c->engine == IL_BLAS ? &il_gemm_blas : &il_gemm_lockstep;
+}
 
 static sizes measure(const il_network_config *c) {
     sizes s = {0};
@@ -140,6 +144,8 @@ static sizes measure(const il_network_config *c) {
         const il_layer y = describe(c, k);
         bool running = y.norm.desc && il_norm_of(&y.norm)->per_unit;
         s.overflow |= __builtin_add_overflow(s.parameters, y.parameters, &s.parameters);
+        size_t sums = engine_of(c)->count_sums(c->batch, y.fan_out, y.fan_in);
+        s.sums = sums > s.sums ? sums : s.sums;
         s.running += running ? 2 * y.fan_out : 0;
         s.widest_layer = y.parameters > s.widest_layer ? y.parameters : s.widest_layer;
         s.most_units = y.fan_out > s.most_units ? y.fan_out : s.most_units;
@@ -173,6 +179,7 @@ il_status il_network_new(const il_network_config *c, il_network **out, il_error 
     size_t scratch = il_layout_reserve(&layout, sizeof(il_real), 3, R, 1);
     size_t row = il_layout_reserve(&layout, sizeof(il_real), R, 1, 1);
     size_t sums = il_layout_reserve(&layout, sizeof(double), s.norms ? 2 * most : 0, R, 1);
+    size_t partial = il_layout_reserve(&layout, sizeof(il_real), s.sums, 1, 1);
     size_t words =
         il_layout_reserve(&layout, sizeof(uint32_t), s.dropouts ? 4 * IL_MASK_BLOCKS : 0, R, 1);
     size_t block_at = il_layout_reserve(&layout, sizeof(uint64_t), s.dropouts ? 1 : 0, R, 1);
@@ -189,7 +196,7 @@ il_status il_network_new(const il_network_config *c, il_network **out, il_error 
                        s.parameters);
     il_network *net = (il_network *)(void *)block;
     *net = (il_network){
-        .gemm = c->engine == IL_BLAS ? &il_gemm_blas : &il_gemm_lockstep,
+        .gemm = engine_of(c),
         .loss = c->loss,
         .R = R,
         .n_layers = n,
@@ -208,6 +215,7 @@ il_status il_network_new(const il_network_config *c, il_network **out, il_error 
         .scratch = (il_real *)(void *)(block + scratch),
         .row = (il_real *)(void *)(block + row),
         .sums = (double *)(void *)(block + sums),
+        .partial = (il_real *)(void *)(block + partial),
         .words = (uint32_t *)(void *)(block + words),
         .block = (uint64_t *)(void *)(block + block_at),
     };

@@ -19,6 +19,7 @@ struct il_network {
     il_real *staging;        /* one layer of one replica */
     il_real *scratch, *row;  /* [3][R] and [R], of the loss */
     double *sums;            /* [2 max(units, batch) R] of the norms */
+    il_real *partial;        /* sums of a product */
     uint32_t *words;         /* [4 IL_MASK_BLOCKS][R] of dropout, and its positions [R] */
     uint64_t *block;
     il_layer layer[]; /* [n_layers] */

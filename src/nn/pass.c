@@ -1,7 +1,6 @@
 /* Forward and backward, side by side. Every layer is: product, norm, activation, norm, dropout; of the norms at most
  * one is there. */
 #include "base/clones.h"
-#include "base/uncached.h"
 #include "nn/activation.h"
 #include "nn/dropout.h"
 #include "nn/loss.h"
@@ -20,7 +19,8 @@ static bool shared(size_t k, const il_pass *pass) {
 static void dense(const il_network *net, size_t k, const il_pass *pass, const il_real *x) {
     const il_layer *y = &net->layer[k];
     size_t columns = shared(k, pass) ? net->R : 1, R = shared(k, pass) ? 1 : net->R;
-    net->gemm->affine(net->team, pass->n, y->fan_out * columns, y->fan_in, R, x, y->W, y->b, y->z);
+    net->gemm->affine(net->team, pass->n, y->fan_out * columns, y->fan_in, R, x, y->W, y->b,
+                      net->partial, y->z);
 }
 
 /* g[c] += delta[i][c] for `count` samples, or from the first on. */
@@ -110,55 +110,41 @@ static void norm_backward(const il_network *net, const il_layer *y, const il_pas
     il_norm_of(&y->norm)->backward(y->norm.arg, &p);
 }
 
-#define PIECE 1024 /* numbers on their way from one cache to all others */
-
+/* Units first … last - 1, or numbers of all samples where these are all units. */
 static void activate_units(void *context, size_t first, size_t last) {
     const units *u = context;
     const il_layer *y = u->y;
-    il_real piece[PIECE];
-    for (size_t i = 0; i < u->n; i++)
-        for (size_t at = i * u->row + first, end = i * u->row + last, n; at < end; at += n) {
-            n = end - at < PIECE ? end - at : PIECE;
-            il_activation_of(&y->activation)->forward(y->activation.arg, n, y->u + at, piece);
-            il_uncached_copy(y->a + at, piece, n * sizeof *piece);
-        }
-    il_uncached_end();
+    size_t pieces = last - first == u->row ? 1 : u->n, n = (last - first) * (u->n / pieces);
+    for (size_t i = 0, at = first; i < pieces; i++, at += u->row)
+        il_activation_of(&y->activation)->forward(y->activation.arg, n, y->u + at, y->a + at);
 }
 
 static void activate_units_backward(void *context, size_t first, size_t last) {
     const units *u = context;
     const il_layer *y = u->y;
-    for (size_t i = 0, at = first; i < u->n; i++, at += u->row)
+    size_t pieces = last - first == u->row ? 1 : u->n, n = (last - first) * (u->n / pieces);
+    for (size_t i = 0, at = first; i < pieces; i++, at += u->row)
         il_activation_of(&y->activation)
-            ->backward(y->activation.arg, last - first, y->u + at, y->a + at, y->delta + at);
-}
-
-/* Whether the team shares a pass of n samples through a layer, unit by unit. */
-static bool is_shared(const il_network *net, const il_layer *y, size_t n) {
-    return net->team && n * y->fan_out >= SHARE;
+            ->backward(y->activation.arg, n, y->u + at, y->a + at, y->delta + at);
 }
 
 static void activate(const il_network *net, const il_layer *y, size_t n) {
-    const il_activation_type *type = il_activation_of(&y->activation);
-    units u = {y, n, y->fan_out};
+    units u = {y, n, y->fan_out * net->R};
     if (y->slopes)
-        type->forward_learned(n, y->fan_out, net->R, y->slopes, y->slope, y->u, y->a);
-    else if (is_shared(net, y, n))
-        il_team_share(net->team, u.row, 1 + SHARE / (2 * n), activate_units, &u);
+        il_activation_of(&y->activation)
+            ->forward_learned(n, y->fan_out, net->R, y->slopes, y->slope, y->u, y->a);
     else
-        type->forward(y->activation.arg, n * y->fan_out * net->R, y->u, y->a);
+        il_team_share(net->team, u.row, 1 + SHARE / (2 * n), activate_units, &u);
 }
 
 static void activate_backward(const il_network *net, const il_layer *y, size_t n) {
-    const il_activation_type *type = il_activation_of(&y->activation);
-    units u = {y, n, y->fan_out};
+    units u = {y, n, y->fan_out * net->R};
     if (y->slopes)
-        type->backward_learned(n, y->fan_out, net->R, y->slopes, y->slope, y->u, y->delta,
+        il_activation_of(&y->activation)
+            ->backward_learned(n, y->fan_out, net->R, y->slopes, y->slope, y->u, y->delta,
                                y->g_slope);
-    else if (is_shared(net, y, n))
-        il_team_share(net->team, u.row, 1 + SHARE / (2 * n), activate_units_backward, &u);
     else
-        type->backward(y->activation.arg, n * y->fan_out * net->R, y->u, y->a, y->delta);
+        il_team_share(net->team, u.row, 1 + SHARE / (2 * n), activate_units_backward, &u);
 }
 
 static void drop(const il_network *net, const il_layer *y, const il_pass *pass) {

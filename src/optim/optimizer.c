@@ -1,6 +1,5 @@
 #include "optim/optimizer.h"
 
-#include "base/uncached.h"
 #include "nn/network.h"
 #include "optim/penalty.h"
 
@@ -104,24 +103,16 @@ typedef struct shared {
     il_step step; /* its rates */
 } shared;
 
-#define SHARE 8192          /* parameters that a thread takes at least */
-#define CHUNK (4 * IL_SPAN) /* parameters on their way from one cache to all others */
+#define SHARE 8192 /* parameters that a thread takes at least */
 
-/* Each thread moves the rows whose gradients it computes; all threads read the weights. */
+/* Each thread moves the rows whose gradients it computes. */
 static void step_rows(void *context, size_t first, size_t last) {
     const shared *s = context;
     const il_layer *y = s->y;
-    il_real moved[CHUNK];
-    size_t end = last == s->rows ? y->parameters : last * y->fan_out;
-    for (size_t at = first * y->fan_out, n; at < end; at += n) {
-        n = end - at < CHUNK ? end - at : CHUNK;
-        il_step step = s->step;
-        point(s->optimizer, s->net, (size_t)(y->W - il_network_parameters(s->net)) + at, &step);
-        step.w = memcpy(moved, y->W + at, n * sizeof *moved);
-        step_numbers(s->optimizer, n, &step);
-        il_uncached_copy(y->W + at, moved, n * sizeof *moved);
-    }
-    il_uncached_end();
+    size_t at = first * y->fan_out, end = last == s->rows ? y->parameters : last * y->fan_out;
+    il_step step = s->step;
+    point(s->optimizer, s->net, (size_t)(y->W - il_network_parameters(s->net)) + at, &step);
+    step_numbers(s->optimizer, end - at, &step);
 }
 
 static void step_shared(const il_optimizer *optimizer, il_network *net, const il_step *step) {

@@ -26,7 +26,7 @@ void il_team_run(il_team *team, size_t parts, void (*work)(void *context, size_t
 
 /* Calls work(context, first, last) on slices that together are 0 … n-1, n >= 2 least: one for each thread, but none
  * shorter than `least` >= 1. Long slices begin at multiples of IL_SLICE. */
-#define IL_SLICE 16
+#define IL_SLICE 8
 typedef void il_slice_work(void *context, size_t first, size_t last);
 void il_team_cut(il_team *team, size_t n, size_t least, il_slice_work *work, void *context);
 

@@ -11,13 +11,15 @@
 #define GEMM cblas_sgemm
 #endif
 
-/* Into how many parts the rows of a layer's weights are cut, for a product of so much work. Each part multiplies some
- * 10^6 times at least, and costs about a hundredth more than as part of a whole. */
+#define ROWS 64 /* of a part, at least */
+
+/* Into how many parts the rows of a layer's weights are cut, for a product of so much work. Each part has some 10^6
+ * products of numbers, and costs about a hundredth more than as part of a whole. */
 static size_t count_parts(size_t rows, size_t m, size_t n) {
     static const double least[] = {0x1p20, 0x1p26, 0x1p29};
     double work = (double)rows * (double)m * (double)n;
     size_t parts = 1;
-    for (size_t i = 0; i < 3 && work >= least[i] && rows >= parts * 8 * IL_SLICE; i++)
+    for (size_t i = 0; i < 3 && work >= least[i] && rows >= 2 * parts * ROWS; i++)
         parts *= 2;
     return parts;
 }

@@ -106,7 +106,7 @@ static il_status open_pair(const void *context, bench_pair *out, il_error *err) 
 
 static const bench studies[] = {
     {"study/two-workers", "us/run", 1e6, "half of one worker's time", 2 / 1.9, 0,
-     &(const setting){XOR_OF("4000"), {2, false, NULL}, {1, false, NULL}}, open_pair},
+     &(const setting){XOR_OF("20000"), {2, false, NULL}, {1, false, NULL}}, open_pair},
     {"study/store", "us/run", 1e6, "without a store", 1.05, 0,
      &(const setting){XOR_OF("20000"), {1, true, NULL}, {1, false, NULL}}, open_pair},
 };

@@ -1,6 +1,6 @@
 /* How often intervals miss, and how often tests find what is there, measured on real runs.
  *
- *     ninja -C build tests/calibrate && build/tests/calibrate
+ *     ninja -C build tests/calibrate && build/tests/calibrate [SETTING [METHOD]]    what has these in its name, such as 2-4-1
  *
  * An arm is compared with itself: both arms are drawn from the runs of 200,000 seeds of XOR, in each of three settings, so that
  * the true effect is known: none, or for one arm the value over all runs. Every verdict on which side of it the effect lies
@@ -8,11 +8,12 @@
  * these. Then power: how often as many seeds as il_runs_to_decide asks for decide. Shares of one arm are not among them:
  * their intervals are exact, and tests/test_comparisons.c sums up their coverage. */
 #include "initlab.h"
-#include "lab/claim/estimate.h"
+#include "lab/claim/power.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define RUNS 200000 /* of a setting */
 #define SEEDS 100
@@ -37,6 +38,7 @@ static const method methods[] = {
     {"difference of rmst", IL_MEAN, IL_DIFFERENCE, 0},
     {"ratio of rmst", IL_MEAN, IL_RATIO, 1},
     {"median", IL_MEDIAN, IL_OF_A, (double)NAN},
+    {"difference of median", IL_MEDIAN, IL_DIFFERENCE, 0},
     {"ratio of median", IL_MEDIAN, IL_RATIO, 1},
     {"a12", IL_PAIRS, IL_OF_A, 0.5},
 };
@@ -102,15 +104,14 @@ static double truth_of(const pool *p, const method *m) {
     return sum / (double)RUNS;
 }
 
-/* -1, 0 or 1: the interval lies below the truth, around it or above it. */
-static int side_of(const method *m, double truth, const double *a, const double *b, size_t n,
-                   double level) {
+static il_interval interval_of(const method *m, const double *a, const double *b, size_t n,
+                               double level) {
     const il_samples_of s = {.a = a, .b = b, .n = n};
     il_estimate e;
     il_error err;
     if (il_estimate_effect(m->kind, m->contrast, &s, level, &e, &err) != IL_OK)
         fail(err.message);
-    return e.interval.high < truth ? -1 : e.interval.low > truth;
+    return e.interval;
 }
 
 static size_t below(uint64_t *state, size_t n) {
@@ -131,37 +132,58 @@ static void count(const pool *p, const method *m, double truth, double alpha, si
     for (size_t i = 0; i < repetitions; i++) {
         draw(numbers_of(p, m), &state, SEEDS, a);
         draw(numbers_of(p, m), &state, SEEDS, b);
-        int side = side_of(m, truth, a, b, SEEDS, 1 - alpha);
-        outside[0] += side < 0;
-        outside[1] += side > 0;
+        il_interval interval = interval_of(m, a, b, SEEDS, 1 - alpha);
+        outside[0] += interval.high < truth;
+        outside[1] += interval.low > truth;
     }
     printf("  %4zu + %-4zu", outside[0], outside[1]);
 }
 
-/* The interval of n seeds, on average over a hundred repetitions. */
-static il_interval typical(const pool *p, const method *m, double level) {
+/* How low the intervals of so many seeds reach, on average over a hundred repetitions. */
+static double typical_low(const pool *p, const method *m, double level) {
     const double *x = numbers_of(p, m);
-    il_interval sum = {0};
-    il_estimate e;
-    for (size_t i = 0; i < 100; i++) {
-        const il_samples_of s = {.a = x + i * SEEDS, .b = x + RUNS / 2 + i * SEEDS, .n = SEEDS};
-        if (il_estimate_effect(m->kind, m->contrast, &s, level, &e, NULL) != IL_OK)
-            fail("no memory");
-        sum.low += e.interval.low / 100;
-        sum.high += e.interval.high / 100;
-    }
-    return sum;
+    double sum = 0;
+    for (size_t i = 0; i < 100; i++)
+        sum += interval_of(m, x + i * SEEDS, x + RUNS / 2 + i * SEEDS, SEEDS, level).low;
+    return sum / 100;
 }
 
-/* A margin half as far below the truth as the interval reaches, and the seeds that are announced to find the effect above it
- * nine times in ten. */
+/* All that is to be known of the setting: medians of the whole pool, its runs paired with others. */
+static il_medians medians_of(const pool *p, const method *m) {
+    const double *x = numbers_of(p, m);
+    double *next = allocate(RUNS, sizeof *next);
+    il_medians medians;
+    for (size_t i = 0; i < RUNS; i++)
+        next[i] = x[(i + 1) % RUNS];
+    const il_samples_of s = {.a = x, .b = next, .n = RUNS};
+    if (il_medians_open(m->contrast, &s, &medians, NULL) != IL_OK)
+        fail("no memory");
+    free(next);
+    return medians;
+}
+
+/* The seeds that are announced to find nine times in ten what the test says; `low`: of a typical interval. */
+static size_t announced(const pool *p, const method *m, const il_test *test, double truth,
+                        double low, double level) {
+    il_evidence evidence = {{truth, {low, 2 * truth - low}}, SEEDS, level, NULL};
+    if (m->kind != IL_MEDIAN)
+        return il_runs_to_decide(test, &evidence);
+    il_medians medians = medians_of(p, m);
+    evidence.n = RUNS;
+    evidence.medians = &medians;
+    size_t n = il_runs_to_decide(test, &evidence);
+    il_medians_close(&medians);
+    return n;
+}
+
+/* That the effect is at least a margin half as far below it as the interval reaches; a median's is a whole epoch. */
 static void measure_power(const pool *p, const method *m, double truth, double level) {
     const double *x = numbers_of(p, m);
-    il_interval i = typical(p, m, level);
-    il_test test = {
-        .relation = IL_AT_LEAST, .contrast = m->contrast, .margin = (truth + i.low) / 2};
-    i.high = truth + (truth - i.low);
-    size_t n = il_runs_to_decide(&test, truth, i, SEEDS, level), found = 0;
+    double low = typical_low(p, m, level);
+    il_test test = {.relation = IL_AT_LEAST, .contrast = m->contrast, .margin = (truth + low) / 2};
+    if (m->kind == IL_MEDIAN && m->contrast == IL_OF_A)
+        test.margin = floor(test.margin);
+    size_t n = announced(p, m, &test, truth, low, level), found = 0;
     if (n == SIZE_MAX) { /* no spread at all */
         printf("      -\n");
         return;
@@ -169,9 +191,10 @@ static void measure_power(const pool *p, const method *m, double truth, double l
     double *a = allocate(n, sizeof *a), *b = allocate(n, sizeof *b);
     uint64_t state = 2;
     for (size_t k = 0; k < REPETITIONS; k++) {
+        il_tag tag;
         draw(x, &state, n, a);
         draw(x, &state, n, b);
-        found += side_of(m, test.margin, a, b, n, level) > 0;
+        found += il_decide(&test, interval_of(m, a, b, n, level), 0, &tag) == IL_SUPPORTED;
     }
     printf("  %5zu: %.3f\n", n, (double)found / REPETITIONS);
     free(a);
@@ -184,7 +207,8 @@ static bool applies(const pool *p, const method *m) {
     return m->kind != IL_MEDIAN || truth_of(p, &success) > 0.5;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    const char *setting = argc > 1 ? argv[1] : "", *name = argc > 2 ? argv[2] : "";
     const pool pools[] = {
         train("2-2-1, ReLU", "network: 2-2-1\noptimizer: adam(lr=0.05)"),
         train("2-4-1, ReLU", "network: 2-4-1\noptimizer: adam(lr=0.05)"),
@@ -192,11 +216,13 @@ int main(void) {
     };
     for (size_t k = 0; k < sizeof pools / sizeof *pools; k++) {
         const pool *p = &pools[k];
+        if (!strstr(p->name, setting))
+            continue;
         printf("\n%-21s %8s  %11s  %11s  %11s  %11s   power\n", p->name, "truth", "0.05", "0.01",
                "0.001", "0.0001");
         for (size_t i = 0; i < METHODS; i++) {
             const method *m = &methods[i];
-            if (!applies(p, m))
+            if (!applies(p, m) || !strstr(m->name, name))
                 continue;
             double truth = truth_of(p, m);
             printf("%-21s %8.5g", m->name, truth);

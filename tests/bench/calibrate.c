@@ -19,28 +19,41 @@
 #define SEEDS 100
 #define REPETITIONS 10000
 
-/* The runs of a setting: epochs and convergence, [RUNS]. */
+/* The runs of an arm: epochs and convergence, [RUNS]. */
 typedef struct pool {
-    const char *name;
     double *epochs, *converged;
 } pool;
+
+/* Two arms: He, and He again from other seeds, or, paired, Xavier from the same seeds. */
+typedef struct setting {
+    const char *name, *study;
+    bool paired;
+    pool a, b;
+} setting;
 
 typedef struct method {
     const char *name;
     il_measure_kind kind;
     il_contrast contrast;
-    double none; /* the true effect between equal arms; NAN: of one arm, the value over all runs */
 } method;
 
 static const method methods[] = {
-    {"difference of success", IL_SHARE, IL_DIFFERENCE, 0},
-    {"rmst", IL_MEAN, IL_OF_A, (double)NAN},
-    {"difference of rmst", IL_MEAN, IL_DIFFERENCE, 0},
-    {"ratio of rmst", IL_MEAN, IL_RATIO, 1},
-    {"median", IL_MEDIAN, IL_OF_A, (double)NAN},
-    {"difference of median", IL_MEDIAN, IL_DIFFERENCE, 0},
-    {"ratio of median", IL_MEDIAN, IL_RATIO, 1},
-    {"a12", IL_PAIRS, IL_OF_A, 0.5},
+    {"difference of success", IL_SHARE, IL_DIFFERENCE},
+    {"rmst", IL_MEAN, IL_OF_A},
+    {"difference of rmst", IL_MEAN, IL_DIFFERENCE},
+    {"ratio of rmst", IL_MEAN, IL_RATIO},
+    {"median", IL_MEDIAN, IL_OF_A},
+    {"difference of median", IL_MEDIAN, IL_DIFFERENCE},
+    {"ratio of median", IL_MEDIAN, IL_RATIO},
+    {"a12", IL_PAIRS, IL_OF_A},
+};
+static setting settings[] = {
+    {"2-2-1, ReLU", "network: 2-2-1\noptimizer: adam(lr=0.05)", .paired = false},
+    {"2-4-1, ReLU", "network: 2-4-1\noptimizer: adam(lr=0.05)", .paired = false},
+    {"2-8-1, tanh", "network: 2-8-1\nhidden: tanh\noptimizer: adam(lr=0.05)", .paired = false},
+    {"paired 2-4-1, ReLU", "network: 2-4-1\noptimizer: adam(lr=0.01)", .paired = true},
+    {"paired 2-8-1, tanh", "network: 2-8-1\nhidden: tanh\noptimizer: adam(lr=0.01)",
+     .paired = true},
 };
 #define METHODS (sizeof methods / sizeof *methods)
 
@@ -56,15 +69,15 @@ static void *allocate(size_t n, size_t size) {
     return memory;
 }
 
-static pool train(const char *name, const char *setting) {
-    pool p = {name, allocate(RUNS, sizeof(double)), allocate(RUNS, sizeof(double))};
+static pool train(const char *text, const char *init) {
+    pool p = {allocate(RUNS, sizeof(double)), allocate(RUNS, sizeof(double))};
     il_study *study = NULL;
     il_results *results = NULL;
     il_error err;
-    char text[512];
-    int n = snprintf(text, sizeof text, "data: xor\nbudget: 500\n%s\ninit: he_normal\nseeds: %d\n",
-                     setting, RUNS);
-    if (il_study_parse(text, (size_t)n, "calibrate", NULL, 0, &study, &err) != IL_OK ||
+    char all[512];
+    int n = snprintf(all, sizeof all, "data: xor\nbudget: 500\n%s\ninit: %s\nseeds: %d\n", text,
+                     init, RUNS);
+    if (il_study_parse(all, (size_t)n, "calibrate", NULL, 0, &study, &err) != IL_OK ||
         il_study_run(study, NULL, &results, &err) != IL_OK)
         fail(err.message);
     for (size_t i = 0; i < RUNS; i++) {
@@ -81,27 +94,41 @@ static const double *numbers_of(const pool *p, const method *m) {
 }
 
 static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     return (x > y) - (x < y);
 }
 
-static double truth_of(const pool *p, const method *m) {
-    const double *x = numbers_of(p, m);
+static uint32_t *sorted(const double *x) {
+    uint32_t *y = allocate(RUNS, sizeof *y);
+    for (size_t i = 0; i < RUNS; i++)
+        y[i] = (uint32_t)x[i];
+    qsort(y, RUNS, sizeof *y, ascending);
+    return y;
+}
+
+static double value_of(const double *x, il_measure_kind kind) {
     double sum = 0;
-    if (!isnan(m->none))
-        return m->none;
-    if (m->kind == IL_MEDIAN) {
-        double *sorted = allocate(RUNS, sizeof *sorted);
-        for (size_t i = 0; i < RUNS; i++)
-            sorted[i] = x[i];
-        qsort(sorted, RUNS, sizeof *sorted, ascending);
-        sum = sorted[RUNS / 2];
-        free(sorted);
-        return sum;
-    }
     for (size_t i = 0; i < RUNS; i++)
         sum += x[i];
-    return sum / (double)RUNS;
+    if (kind != IL_MEDIAN)
+        return sum / (double)RUNS;
+    uint32_t *y = sorted(x);
+    double median = y[RUNS / 2];
+    free(y);
+    return median;
+}
+
+static double truth_of(const setting *s, const method *m) {
+    const double *x = numbers_of(&s->a, m), *y = numbers_of(&s->b, m);
+    if (m->kind == IL_PAIRS) {
+        uint32_t *a = sorted(x), *b = sorted(y);
+        double a12 = il_a12(a, RUNS, b, RUNS);
+        free(a);
+        free(b);
+        return a12;
+    }
+    double a = value_of(x, m->kind), b = value_of(y, m->kind);
+    return m->contrast == IL_OF_A ? a : m->contrast == IL_RATIO ? a / b : a - b;
 }
 
 static il_interval interval_of(const method *m, const double *a, const double *b, size_t n,
@@ -119,19 +146,24 @@ static size_t below(uint64_t *state, size_t n) {
     return (size_t)((*state >> 33) * n >> 31);
 }
 
-static void draw(const double *x, uint64_t *state, size_t n, double *out) {
-    for (size_t i = 0; i < n; i++)
-        out[i] = x[below(state, RUNS)];
+static void draw(const setting *s, const method *m, uint64_t *state, size_t n, double *a,
+                 double *b) {
+    const double *x = numbers_of(&s->a, m), *y = numbers_of(&s->b, m);
+    for (size_t i = 0; i < n; i++) {
+        size_t k = below(state, RUNS);
+        a[i] = x[k];
+        b[i] = y[s->paired ? k : below(state, RUNS)];
+    }
 }
 
 /* How many of the intervals lie below the truth, and above it. */
-static void count(const pool *p, const method *m, double truth, double alpha, size_t repetitions) {
+static void count(const setting *s, const method *m, double truth, double alpha,
+                  size_t repetitions) {
     double a[SEEDS], b[SEEDS];
     uint64_t state = 1;
     size_t outside[2] = {0};
     for (size_t i = 0; i < repetitions; i++) {
-        draw(numbers_of(p, m), &state, SEEDS, a);
-        draw(numbers_of(p, m), &state, SEEDS, b);
+        draw(s, m, &state, SEEDS, a, b);
         il_interval interval = interval_of(m, a, b, SEEDS, 1 - alpha);
         outside[0] += interval.high < truth;
         outside[1] += interval.low > truth;
@@ -140,35 +172,36 @@ static void count(const pool *p, const method *m, double truth, double alpha, si
 }
 
 /* How low the intervals of so many seeds reach, on average over a hundred repetitions. */
-static double typical_low(const pool *p, const method *m, double level) {
-    const double *x = numbers_of(p, m);
-    double sum = 0;
-    for (size_t i = 0; i < 100; i++)
-        sum += interval_of(m, x + i * SEEDS, x + RUNS / 2 + i * SEEDS, SEEDS, level).low;
+static double typical_low(const setting *s, const method *m, double level) {
+    double a[SEEDS], b[SEEDS], sum = 0;
+    uint64_t state = 3;
+    for (size_t i = 0; i < 100; i++) {
+        draw(s, m, &state, SEEDS, a, b);
+        sum += interval_of(m, a, b, SEEDS, level).low;
+    }
     return sum / 100;
 }
 
-/* All that is to be known of the setting: medians of the whole pool, its runs paired with others. */
-static il_medians medians_of(const pool *p, const method *m) {
-    const double *x = numbers_of(p, m);
-    double *next = allocate(RUNS, sizeof *next);
+/* All that is to be known of the setting: medians of all runs, those that are not paired beside any other. */
+static il_medians medians_of(const setting *s, const method *m) {
+    double *b = allocate(RUNS, sizeof *b);
     il_medians medians;
     for (size_t i = 0; i < RUNS; i++)
-        next[i] = x[(i + 1) % RUNS];
-    const il_samples_of s = {.a = x, .b = next, .n = RUNS};
-    if (il_medians_open(m->contrast, &s, &medians, NULL) != IL_OK)
+        b[i] = s->b.epochs[s->paired ? i : (i + 1) % RUNS];
+    const il_samples_of samples = {.a = s->a.epochs, .b = b, .n = RUNS};
+    if (il_medians_open(m->contrast, &samples, &medians, NULL) != IL_OK)
         fail("no memory");
-    free(next);
+    free(b);
     return medians;
 }
 
 /* The seeds that are announced to find nine times in ten what the test says; `low`: of a typical interval. */
-static size_t announced(const pool *p, const method *m, const il_test *test, double truth,
+static size_t announced(const setting *s, const method *m, const il_test *test, double truth,
                         double low, double level) {
     il_evidence evidence = {{truth, {low, 2 * truth - low}}, SEEDS, level, NULL};
     if (m->kind != IL_MEDIAN)
         return il_runs_to_decide(test, &evidence);
-    il_medians medians = medians_of(p, m);
+    il_medians medians = medians_of(s, m);
     evidence.n = RUNS;
     evidence.medians = &medians;
     size_t n = il_runs_to_decide(test, &evidence);
@@ -177,13 +210,12 @@ static size_t announced(const pool *p, const method *m, const il_test *test, dou
 }
 
 /* That the effect is at least a margin half as far below it as the interval reaches; a median's is a whole epoch. */
-static void measure_power(const pool *p, const method *m, double truth, double level) {
-    const double *x = numbers_of(p, m);
-    double low = typical_low(p, m, level);
+static void measure_power(const setting *s, const method *m, double truth, double level) {
+    double low = typical_low(s, m, level);
     il_test test = {.relation = IL_AT_LEAST, .contrast = m->contrast, .margin = (truth + low) / 2};
     if (m->kind == IL_MEDIAN && m->contrast == IL_OF_A)
         test.margin = floor(test.margin);
-    size_t n = announced(p, m, &test, truth, low, level), found = 0;
+    size_t n = announced(s, m, &test, truth, low, level), found = 0;
     if (n == SIZE_MAX) { /* no spread at all */
         printf("      -\n");
         return;
@@ -192,8 +224,7 @@ static void measure_power(const pool *p, const method *m, double truth, double l
     uint64_t state = 2;
     for (size_t k = 0; k < REPETITIONS; k++) {
         il_tag tag;
-        draw(x, &state, n, a);
-        draw(x, &state, n, b);
+        draw(s, m, &state, n, a, b);
         found += il_decide(&test, interval_of(m, a, b, n, level), 0, &tag) == IL_SUPPORTED;
     }
     printf("  %5zu: %.3f\n", n, (double)found / REPETITIONS);
@@ -202,36 +233,34 @@ static void measure_power(const pool *p, const method *m, double truth, double l
 }
 
 /* Where most runs stop at the budget, so does the median. */
-static bool applies(const pool *p, const method *m) {
-    const method success = {.kind = IL_SHARE, .none = (double)NAN};
-    return m->kind != IL_MEDIAN || truth_of(p, &success) > 0.5;
+static bool applies(const setting *s, const method *m) {
+    return m->kind != IL_MEDIAN ||
+           (value_of(s->a.converged, IL_SHARE) > 0.5 && value_of(s->b.converged, IL_SHARE) > 0.5);
+}
+
+static void measure(const setting *s, const method *m) {
+    double truth = truth_of(s, m);
+    printf("%-21s %8.5g", m->name, truth);
+    count(s, m, truth, 0.05, REPETITIONS);
+    count(s, m, truth, 0.01, REPETITIONS);
+    count(s, m, truth, 0.001, REPETITIONS);
+    count(s, m, truth, 0.0001, 10 * REPETITIONS);
+    measure_power(s, m, truth, 0.99);
+    fflush(stdout);
 }
 
 int main(int argc, char **argv) {
-    const char *setting = argc > 1 ? argv[1] : "", *name = argc > 2 ? argv[2] : "";
-    const pool pools[] = {
-        train("2-2-1, ReLU", "network: 2-2-1\noptimizer: adam(lr=0.05)"),
-        train("2-4-1, ReLU", "network: 2-4-1\noptimizer: adam(lr=0.05)"),
-        train("2-8-1, tanh", "network: 2-8-1\nhidden: tanh\noptimizer: adam(lr=0.05)"),
-    };
-    for (size_t k = 0; k < sizeof pools / sizeof *pools; k++) {
-        const pool *p = &pools[k];
-        if (!strstr(p->name, setting))
+    const char *setting_name = argc > 1 ? argv[1] : "", *method_name = argc > 2 ? argv[2] : "";
+    for (size_t k = 0; k < sizeof settings / sizeof *settings; k++) {
+        setting *s = &settings[k];
+        if (!strstr(s->name, setting_name))
             continue;
-        printf("\n%-21s %8s  %11s  %11s  %11s  %11s   power\n", p->name, "truth", "0.05", "0.01",
+        s->a = train(s->study, "he_normal");
+        s->b = s->paired ? train(s->study, "xavier_normal") : s->a;
+        printf("\n%-21s %8s  %11s  %11s  %11s  %11s   power\n", s->name, "truth", "0.05", "0.01",
                "0.001", "0.0001");
-        for (size_t i = 0; i < METHODS; i++) {
-            const method *m = &methods[i];
-            if (!applies(p, m) || !strstr(m->name, name))
-                continue;
-            double truth = truth_of(p, m);
-            printf("%-21s %8.5g", m->name, truth);
-            count(p, m, truth, 0.05, REPETITIONS);
-            count(p, m, truth, 0.01, REPETITIONS);
-            count(p, m, truth, 0.001, REPETITIONS);
-            count(p, m, truth, 0.0001, 10 * REPETITIONS);
-            measure_power(p, m, truth, 0.99);
-            fflush(stdout);
-        }
+        for (size_t i = 0; i < METHODS; i++)
+            if (applies(s, &methods[i]) && strstr(methods[i].name, method_name))
+                measure(s, &methods[i]);
     }
 }

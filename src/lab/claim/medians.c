@@ -25,12 +25,24 @@ static double order(const double *x, size_t n, size_t k) {
     return k == 0 ? 0 : k <= n ? x[k - 1] : (double)INFINITY;
 }
 
-/* The phi coefficient of being at most the median, over the seeds, as if four more had shown every combination once: pairs
- * that always agree do not pass for certainty. 0 where all runs of an arm are at most its median. */
-static double correlation(const il_samples_of *s, double median_a, double median_b) {
+/* The value up to which the share of the runs is nearest to a half: the median, or the value before it. */
+static double halving(const double *x, size_t n) {
+    double median = x[(n - 1) / 2];
+    size_t below = 0, up_to = 0;
+    for (size_t i = 0; i < n; i++) {
+        below += x[i] < median;
+        up_to += x[i] <= median;
+    }
+    return below + up_to <= n ? median : order(x, n, below);
+}
+
+/* The phi coefficient, over the seeds, of being in the lower half, as if four more had shown every combination once: pairs
+ * that always agree do not pass for certainty. 0 where an arm has no lower half. */
+static double correlation(const il_medians *m, const il_samples_of *s) {
+    double half_a = halving(m->a, m->n), half_b = halving(m->b, m->n);
     double n = (double)s->n, in_a = 0, in_b = 0, in_both = 0;
     for (size_t i = 0; i < s->n; i++) {
-        bool a = s->a[i] <= median_a, b = s->b[i] <= median_b;
+        bool a = s->a[i] <= half_a, b = s->b[i] <= half_b;
         in_a += a;
         in_b += b;
         in_both += a && b;
@@ -48,7 +60,7 @@ il_status il_medians_open(il_contrast contrast, const il_samples_of *s, il_media
     if (!m->a || (two && !m->b))
         return il_fail(err, IL_NO_MEMORY, "no memory for the medians of %zu runs", s->n);
     if (two)
-        m->rho = correlation(s, m->a[(s->n - 1) / 2], m->b[(s->n - 1) / 2]);
+        m->rho = correlation(m, s);
     return IL_OK;
 }
 
@@ -105,7 +117,13 @@ static bool crosses(const il_medians *m, size_t x, size_t y, double bound, bool 
                  : contrast_of(m, m->n + 1 - x, m->n - y) > bound;
 }
 
-/* The least y at which x crosses grows with x, and all above it cross too. */
+/* u² - 2 rho u v + v², least over all u <= x and v >= y unless that holds the origin: at the corner or on a side. */
+static double least_form(double rho, double x, double y) {
+    double u = fmin(x, rho * y), v = fmax(y, rho * x);
+    return fmin(x * x - 2 * rho * x * v + v * v, u * u - 2 * rho * u * y + y * y);
+}
+
+/* The least y at which x crosses grows with x; with it cross all that are larger, and all smaller x. */
 double il_medians_distance(const il_medians *m, double bound, bool above) {
     double middle = (double)m->n / 2, nearest = (double)INFINITY;
     for (size_t x = 0, y = 0; x <= m->n; x++) {
@@ -113,8 +131,8 @@ double il_medians_distance(const il_medians *m, double bound, bool above) {
             y++;
         if (y > m->n)
             break;
-        double dx = (double)x - middle, dy = fmax((double)y - middle, m->rho * dx);
-        nearest = fmin(nearest, dx * dx - 2 * m->rho * dx * dy + dy * dy);
+        double dx = (double)x - middle, dy = (double)y - middle;
+        nearest = fmin(nearest, dx >= 0 && dy <= 0 ? 0 : least_form(m->rho, dx, dy));
     }
     return sqrt(nearest / (1 - m->rho * m->rho)) / (sqrt((double)m->n) / 2);
 }

@@ -24,19 +24,24 @@ static double beyond(double bound, double towards, bool strict) {
     return strict ? nextafter(bound, towards) : bound;
 }
 
-/* The end of the interval that lies towards the margin must come to lie on the effect's side of it, and further in by what the
- * power asks for. Towards the nearer end of the margins of ==. */
-size_t il_runs_to_decide(const il_test *test, const il_evidence *e) {
-    double margin = test->margin, effect = e->estimate.effect;
+/* From the effect to what it would have to be for another verdict. */
+static double distance_to_another(const il_test *test, const il_evidence *e) {
+    double m = test->margin, effect = e->estimate.effect;
     bool strict = test->relation == IL_GREATER || test->relation == IL_AT_MOST;
+    if (test->relation == IL_EQUAL && fabs(effect - m) <= test->within)
+        return fmin(distance(e, m - test->within, true), distance(e, m + test->within, false));
     if (test->relation == IL_EQUAL) {
-        strict = effect > margin;
-        margin += strict ? test->within : -test->within;
+        strict = effect > m;
+        m += strict ? test->within : -test->within;
     }
-    double low = beyond(margin, inf, strict), high = beyond(margin, -inf, !strict);
-    bool above = effect >= low;
+    double low = beyond(m, inf, strict), high = beyond(m, -inf, !strict);
+    return effect >= low ? distance(e, low, true) : distance(e, high, false);
+}
+
+/* An end of the interval must come to lie on the effect's side of the margin, and further in by what the power asks for. */
+size_t il_runs_to_decide(const il_test *test, const il_evidence *e) {
     double asked = il_two_sided_z(e->level) + il_normal_quantile(power);
-    double share = asked / distance(e, above ? low : high, above);
+    double share = asked / distance_to_another(test, e);
     double runs = ceil((double)e->n * share * share);
     return runs < 9e15 ? (size_t)runs : SIZE_MAX; /* NAN and infinity too */
 }

@@ -81,10 +81,11 @@ static void what_is_not_certain(void **state) {
     assert_true(e.effect == 1 && e.interval.low == 0 && isinf(e.interval.high));
     e = estimate(IL_DIFFERENCE, same, same, 1, 0.5);
     assert_true(e.effect == 0 && e.interval.low == -(double)INFINITY && isinf(e.interval.high));
-    /* At a share of 0.4 of 100, 2 standard errors from 1/2, the median is the budget at a level of 0.95, and may be below it
-     * at 0.99. */
+    /* 40 of 100 are as many as may be a half at a level of 0.95, not at 0.9. */
     e = estimate(IL_DIFFERENCE, none, same, 100, 0.95);
     assert_true(e.effect == 0 && e.interval.low == -400 && e.interval.high == 0);
+    e = estimate(IL_DIFFERENCE, same, none, 100, 0.95);
+    assert_true(e.effect == 0 && e.interval.low == 0 && e.interval.high == 400);
     e = estimate(IL_OF_A, none, NULL, 100, 0.9);
     assert_true(e.interval.low == 500 && e.interval.high == 500);
 }

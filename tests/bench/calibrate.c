@@ -2,11 +2,11 @@
  *
  *     ninja -C build tests/calibrate && build/tests/calibrate [SETTING [METHOD]]    what has these in its name, such as 2-4-1
  *
- * An arm is compared with itself: both arms are drawn from the runs of 200,000 seeds of XOR, in each of three settings, so that
- * the true effect is known: none, or for one arm the value over all runs. Every verdict on which side of it the effect lies
- * is wrong; over 10,000 repetitions of 100 seeds their share is to be alpha, and over 100,000 where alpha is too rare for
- * these. Then power: how often as many seeds as il_runs_to_decide asks for decide. Shares of one arm are not among them:
- * their intervals are exact, and tests/test_comparisons.c sums up their coverage. */
+ * An arm is compared with itself, or with another from the same seeds: both are drawn from the runs of 200,000 seeds of XOR,
+ * in each of these settings, so that the true effect is known: that of all runs. Every verdict on which side of it the
+ * effect lies is wrong; over 10,000 repetitions of 100 seeds their share is to be alpha, and over 100,000 where alpha is too
+ * rare for these. Then power: how often as many seeds as il_runs_to_decide asks for decide. Shares of one arm are not among
+ * them: their intervals are exact, and tests/test_comparisons.c sums up their coverage. */
 #include "initlab.h"
 #include "lab/claim/power.h"
 
@@ -47,6 +47,7 @@ static const method methods[] = {
     {"ratio of median", IL_MEDIAN, IL_RATIO},
     {"a12", IL_PAIRS, IL_OF_A},
 };
+
 static setting settings[] = {
     {"2-2-1, ReLU", "network: 2-2-1\noptimizer: adam(lr=0.05)", .paired = false},
     {"2-4-1, ReLU", "network: 2-4-1\noptimizer: adam(lr=0.05)", .paired = false},
@@ -55,7 +56,6 @@ static setting settings[] = {
     {"paired 2-8-1, tanh", "network: 2-8-1\nhidden: tanh\noptimizer: adam(lr=0.01)",
      .paired = true},
 };
-#define METHODS (sizeof methods / sizeof *methods)
 
 static void fail(const char *message) {
     fprintf(stderr, "%s\n", message);
@@ -259,7 +259,7 @@ int main(int argc, char **argv) {
         s->b = s->paired ? train(s->study, "xavier_normal") : s->a;
         printf("\n%-21s %8s  %11s  %11s  %11s  %11s   power\n", s->name, "truth", "0.05", "0.01",
                "0.001", "0.0001");
-        for (size_t i = 0; i < METHODS; i++)
+        for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
             if (applies(s, &methods[i]) && strstr(methods[i].name, method_name))
                 measure(s, &methods[i]);
     }

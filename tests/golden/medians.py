@@ -80,23 +80,30 @@ def ratio(a, b):
         return np.divide(a, b)
 
 
-def runs(n, dependence):
-    """Ever later runs, four in ten of which reach a budget of 500; those of b depend on those of a, or not."""
+def runs(n, dependence, budget):
+    """Ever later runs, which stop at a budget; those of b depend on those of a, or not."""
     u = [draw.random() for _ in range(n)]
     v = [
         (x if dependence > 0 else 1 - x) if draw.random() < abs(dependence) else draw.random()
         for x in u
     ]
-    a = [min(500, 20 + int(300 * x * x / (1 - x * x))) for x in u]
-    b = [min(500, 10 + int(150 * x / (1 - x))) for x in v]
+    a = [min(budget, 20 + int(300 * x * x / (1 - x * x))) for x in u]
+    b = [min(budget, 10 + int(150 * x / (1 - x))) for x in v]
     return a, b
 
 
 def medians():
     rows = []
-    cases = [(12, 0, 0.95), (25, 0.8, 0.95), (40, -0.8, 0.99), (60, 0.5, 0.9999), (100, 0, 0.999)]
-    for i, (n, dependence, level) in enumerate(cases):
-        a, b = runs(n, dependence)
+    cases = [
+        (12, 0, 0.95, 500),
+        (25, 0.8, 0.95, 500),
+        (40, -0.8, 0.99, 500),
+        (60, 0.5, 0.9999, 500),
+        (100, 0, 0.999, 500),
+        (80, -0.8, 0.99, 80),
+    ]
+    for i, (n, dependence, level, budget) in enumerate(cases):
+        a, b = runs(n, dependence, budget)
         array("double", f"golden_median_a{i}", a)
         array("double", f"golden_median_b{i}", b)
         x, y = np.array(a, float), np.array(b, float)

@@ -75,7 +75,7 @@ static double contrast_of(const il_medians *m, size_t i, size_t j) {
     return m->contrast == IL_RATIO ? a / b : a - b;
 }
 
-/* The whole number next to the middle + deviation on either side, none outside of [first, last]. */
+/* The whole numbers from middle + low to middle + high, and none outside of `all`; first > last where there are none. */
 typedef struct counts {
     size_t first, last;
 } counts;

@@ -21,9 +21,10 @@ void il_medians_close(il_medians *medians);
 
 /* The contrast of the sample medians, the lower ones of an even number. The interval of one arm is exact: Conover, Practical
  * Nonparametric Statistics (1999) section 3.2. That of a contrast is of all pairs within an ellipse, that of the normal law
- * with t for z, and of the ends of each arm's exact interval with what is likeliest of the other arm. For smooth laws it
- * tends to a normal interval; nothing is supposed of how an arm's law looks about its median, where half of the runs
- * converging makes it jump. 0 and infinity stand for the runs beyond the first and the last. */
+ * with t for z, and of the ends of each arm's exact interval with what is likeliest of the other arm. It supposes nothing of
+ * how an arm's law looks about its median, where half of the runs converging makes it jump, and misses less often than
+ * announced where it is smooth. Of an arm whose law jumps exactly at the median, against a smooth one, up to one and a half
+ * times as many intervals miss as announced. 0 and infinity stand for the runs before the first and after the last. */
 il_estimate il_medians_estimate(const il_medians *medians, double level);
 
 /* In standard errors, how far the counts are from those at which the contrast might lie below the bound, or with `above` false

@@ -137,7 +137,7 @@ static void intervals_cover(void **state) {
         }
         for (size_t i = 0; i < 2; i++)
             if ((double)missed[i] > SETS * 0.05 + 4.5 * sqrt(SETS * 0.05 * 0.95) ||
-                (k == 0 && missed[i] < SETS * 0.008))
+                (k == 0 && (double)missed[i] < SETS * 0.008))
                 fail_msg("law %zu: %zu of %d intervals miss", k, missed[i], SETS);
     }
 }

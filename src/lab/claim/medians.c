@@ -75,11 +75,12 @@ static double contrast_of(const il_medians *m, size_t i, size_t j) {
     return m->contrast == IL_RATIO ? a / b : a - b;
 }
 
-/* The whole numbers from middle + low to middle + high, and none outside of `all`; first > last where there are none. */
+/* Of runs that are at most the true median. */
 typedef struct counts {
     size_t first, last;
 } counts;
 
+/* The whole numbers from middle + low to middle + high, and none outside of `all`; first > last where there are none. */
 static counts counts_within(const counts *all, double middle, double low, double high) {
     double first = fmax(ceil(middle + low), (double)all->first);
     double last = fmin(floor(middle + high), (double)all->last);

@@ -1,5 +1,5 @@
-/* Medians under test: their intervals, and how many seeds decide. Oracles go through all pairs of counts (golden/medians.py);
- * rates are simulated, with their false-failure rate stated. */
+/* Medians under test: their intervals, and how many seeds decide. Oracles go through all pairs of counts
+ * (golden/medians.py); rates are simulated, with their false-failure rate stated. */
 #include "claims.h"
 
 #include "golden/medians.h"
@@ -90,8 +90,8 @@ static void what_is_not_certain(void **state) {
     assert_true(e.interval.low == 500 && e.interval.high == 500);
 }
 
-/* Runs of two laws, by their quantile u: uniform on 1 … 999, with a median of 500; and 54 % on 50 … 92, with a median of 89, the
- * others at a budget of 500. */
+/* Runs of two laws, by their quantile u: uniform on 1 … 999, with a median of 500; and 54 % on 50 … 92, with a median of
+ * 89, the others at a budget of 500. */
 static double run_of(bool jumps, double u) {
     return !jumps ? 1 + floor(999 * u) : u < 0.54 ? 50 + floor(79 * u) : 500;
 }

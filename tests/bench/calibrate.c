@@ -1,6 +1,8 @@
 /* How often intervals miss, and how often tests find what is there, measured on real runs.
  *
- *     ninja -C build tests/calibrate && build/tests/calibrate [SETTING [METHOD]]    what has these in its name, such as 2-4-1
+ *     ninja -C build tests/calibrate && build/tests/calibrate [SETTING [METHOD]]
+ *
+ * measures those that have these in their names, such as 2-4-1 and median.
  *
  * An arm is compared with itself, or with another from the same seeds: both are drawn from the runs of 200,000 seeds of XOR,
  * in each of these settings, so that the true effect is known: that of all runs. Every verdict on which side of it the

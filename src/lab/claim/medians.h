@@ -27,8 +27,8 @@ void il_medians_close(il_medians *medians);
  * times as many intervals miss as announced. 0 and infinity stand for the runs before the first and after the last. */
 il_estimate il_medians_estimate(const il_medians *medians, double level);
 
-/* In standard errors, how far the counts are from those at which the contrast might lie below the bound, or with `above` false
- * above it. It grows as sqrt(n) where the interval's length need not shrink so. 0: the contrast may be on either side. */
+/* In standard errors, how far the counts are from those at which the contrast might lie below the bound, or with `above`
+ * false above it. It grows as sqrt(n) where the interval's length need not shrink so. 0: it may be on either side. */
 double il_medians_distance(const il_medians *medians, double bound, bool above);
 
 #endif

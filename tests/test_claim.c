@@ -3,7 +3,7 @@
 #include "claims.h"
 
 #include "golden/means.h"
-#include "lab/claim/estimate.h"
+#include "lab/claim/power.h"
 
 #include <math.h>
 #include <string.h>
@@ -119,8 +119,10 @@ static void intervals_by_hand(void **state) {
     /* Medians of 7 runs, between the least and the greatest at 1 - 2/2^7. */
     static const double c[] = {7, 1, 4, 2, 6, 3, 5}, d[] = {10, 40, 20, 30, 70, 60, 50};
     assert_estimate(estimate(IL_MEDIAN, IL_OF_A, c, NULL, 7, 0, 0.98), 4, 1, 7);
-    assert_estimate(estimate(IL_MEDIAN, IL_DIFFERENCE, c, d, 7, 0, 0.96), -36, -69, -3);
-    assert_estimate(estimate(IL_MEDIAN, IL_RATIO, c, d, 7, 0, 0.96), 0.1, 1.0 / 70, 0.7);
+    /* Contrasts at 0.96, t(0.96, 6) = 2.612: phi is 5/12, in both lower halves are three; rho is 7/11 of that. Order
+     * statistics 1 and 6, 2 and 7, 3 and 7, 4 and 7 are those of pairs of counts within the ellipse and of b's end. */
+    assert_estimate(estimate(IL_MEDIAN, IL_DIFFERENCE, c, d, 7, 0, 0.96), -36, -68, -4);
+    assert_estimate(estimate(IL_MEDIAN, IL_RATIO, c, d, 7, 0, 0.96), 0.1, 1.0 / 60, 0.6);
     assert_true(isinf(estimate(IL_MEDIAN, IL_RATIO, c, d, 7, 0, 0.99).interval.high));
     assert_true(estimate(IL_MEDIAN, IL_RATIO, c, d, 7, 0, 0.99).interval.low == 0);
     /* One run bounds nothing. */
@@ -209,13 +211,13 @@ static void announced_seeds_decide(void **state) {
     const il_test test = test_of("rmst <= 520");
     const double level = 0.99, sd = 1000 / sqrt(12.0);
     double half = il_two_sided_t(level, 99) * sd / 10; /* of 100 runs uniform on 0 … 1000 */
-    size_t n = il_runs_to_decide(&test, 500, (il_interval){500 - half, 500 + half}, 100, level);
+    il_evidence evidence = {{500, {500 - half, 500 + half}}, 100, level, NULL};
+    size_t n = il_runs_to_decide(&test, &evidence);
     assert_in_range(n, 2000, MOST);
     /* One time in ten such seeds would not have decided. */
     half *= 10 / sqrt((double)n);
-    const il_finding found = {
-        .verdict = IL_SUPPORTED, .effect = 500, .interval = {500 - half, 500 + half}};
-    assert_true(fabs(il_miss(&test, &found, IL_UNTAGGED, 0, level) - 0.1) < 0.001);
+    evidence.estimate.interval = (il_interval){500 - half, 500 + half};
+    assert_true(fabs(il_miss(&test, &evidence, IL_SUPPORTED, IL_UNTAGGED, 0) - 0.1) < 0.001);
     size_t decided = 0;
     for (uint64_t set = 0; set < SETS; set++) {
         il_tag tag;
@@ -228,7 +230,8 @@ static void announced_seeds_decide(void **state) {
     double rate = (double)decided / SETS;
     if (fabs(rate - 0.9) > 4.5 * sqrt(0.09 / SETS) + 0.02)
         fail_msg("%zu seeds decided %.3f of the sets, not 0.9", n, rate);
-    assert_true(il_runs_to_decide(&test, 520, (il_interval){500, 540}, 100, level) == SIZE_MAX);
+    const il_evidence even = {{520, {500, 540}}, 100, level, NULL};
+    assert_true(il_runs_to_decide(&test, &even) == SIZE_MAX);
 }
 
 static double tail(double z) {
@@ -262,18 +265,16 @@ static void chances_that_fresh_seeds_decide_otherwise(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         double effect = cases[i].effect;
         const il_test test = test_of(cases[i].test);
-        const il_finding f = {.verdict = cases[i].verdict,
-                              .tag = cases[i].tag,
-                              .effect = effect,
-                              .interval = {effect - z, effect + z}};
+        const il_evidence evidence = {{effect, {effect - z, effect + z}}, 100, 0.95, NULL};
         double expected = tail(effect - z - cases[i].low) + tail(cases[i].high - effect - z);
-        double miss = il_miss(&test, &f, f.tag, cases[i].negligible, 0.95);
+        double miss =
+            il_miss(&test, &evidence, cases[i].verdict, cases[i].tag, cases[i].negligible);
         if (fabs(miss - expected) > 1e-6 * expected)
             fail_msg("%s: %.9g, not %.9g", cases[i].test, miss, expected);
     }
-    const il_finding open = {.verdict = IL_INCONCLUSIVE};
     const il_test test = test_of("loss > 1");
-    assert_true(il_miss(&test, &open, IL_UNTAGGED, 0, 0.95) == 1);
+    const il_evidence open = {{1, {0, 2}}, 100, 0.95, NULL};
+    assert_true(il_miss(&test, &open, IL_INCONCLUSIVE, IL_UNTAGGED, 0) == 1);
 }
 
 int main(void) {

@@ -102,11 +102,6 @@ typedef enum il_tag {
  * for no such tag. */
 il_verdict il_decide(const il_test *test, il_interval interval, double negligible, il_tag *tag);
 
-/* How many runs an arm needs, where n gave this interval for the effect, to decide with a probability of 0.9 if the
- * effect is what it seems to be. SIZE_MAX: no number would. */
-size_t il_runs_to_decide(const il_test *test, double effect, il_interval interval, size_t n,
-                         double level);
-
 typedef struct il_expectation {
     bool given;
     il_verdict verdict;
@@ -155,18 +150,18 @@ typedef struct il_finding {
     double effect;    /* property: the value of the seed that stands most in the way; exact: NAN */
     il_interval interval; /* NAN where there is none */
     size_t n;             /* seeds of each arm, at the last look */
-    size_t needed;        /* inconclusive: il_runs_to_decide, else 0 */
-    double miss;          /* il_miss, over all pairs and rates; 0 for a sequential test */
+    size_t
+        needed; /* inconclusive: seeds of each arm that would decide with a probability of 0.9 if all
+                      is what it seems to be; SIZE_MAX: no number would. Else 0 */
+    double
+        miss; /* how likely fresh seeds, as many, are not to give the verdict again (with its tag,
+                      where that is expected), over all pairs and rates; 1: inconclusive, 0: not asked,
+                      as of a sequential test */
     size_t arm_a, arm_b;
     char bits[33];     /* exact: what was found */
     char reason[1024]; /* one line */
     double wall_s;
 } il_finding;
-
-/* How likely fresh seeds, as many, are not to give the finding's verdict again (with its tag, where it is `tag`), if the
- * effect is what it seems to be: by the normal law of the ends of the interval, at `level`. 1 for what is inconclusive. */
-double il_miss(const il_test *test, const il_finding *finding, il_tag tag, double negligible,
-               double level);
 
 typedef struct il_check_options {
     il_run_options run;

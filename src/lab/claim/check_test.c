@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "lab/claim/check.h"
 #include "lab/claim/fold.h"
+#include "lab/claim/power.h"
 
 #include <math.h>
 
@@ -27,10 +28,38 @@ static bool worse(const il_test *test, const il_finding *x, const il_finding *y)
     return il_slack(test, x->effect) < il_slack(test, y->effect);
 }
 
+/* A verdict, and what more it says: how many runs would decide, how surely they would again. */
+static void judge(const il_claim *claim, const il_look *look, const il_evidence *evidence,
+                  il_finding *out) {
+    const il_test *test = &claim->test;
+    il_tag expected = claim->expect.tag;
+    out->effect = evidence->estimate.effect;
+    out->interval = evidence->estimate.interval;
+    out->verdict = il_decide(test, out->interval, claim->negligible, &out->tag);
+    if (out->verdict == IL_INCONCLUSIVE)
+        out->needed = il_runs_to_decide(test, evidence);
+    if (look->number == 0)
+        out->miss = il_miss(test, evidence, out->verdict,
+                            expected == out->tag ? expected : IL_UNTAGGED, claim->negligible);
+}
+
+static il_status test_medians(const il_claim *claim, const il_samples_of *samples,
+                              const il_look *look, il_finding *out, il_error *err) {
+    il_medians medians;
+    il_status status = il_medians_open(claim->test.contrast, samples, &medians, err);
+    if (status == IL_OK) {
+        il_estimate estimate = il_medians_estimate(&medians, look->level);
+        judge(claim, look, &(il_evidence){estimate, samples->n, look->level, &medians}, out);
+    }
+    il_medians_close(&medians);
+    return status;
+}
+
 static il_status test_pair(const il_claim *claim, const il_samples_of *samples, const il_look *look,
                            il_finding *out, il_error *err) {
     const il_test *test = &claim->test;
-    il_estimate estimate;
+    il_measure_kind kind = il_measure_of(&test->measure)->kind;
+    il_evidence evidence = {.n = samples->n, .level = look->level};
     size_t n = samples->n, in_a = n * samples->arms_a, in_b = n * samples->arms_b;
     size_t missing = count_missing(samples->a, in_a) + count_missing(samples->b, in_b);
     if (missing > 0) {
@@ -42,20 +71,15 @@ static il_status test_pair(const il_claim *claim, const il_samples_of *samples, 
         out->needed = SIZE_MAX;
         return IL_OK;
     }
+    if (test->fold == IL_EACH_ARM && kind == IL_MEDIAN)
+        return test_medians(claim, samples, look, out, err);
     il_status status = test->fold == IL_EACH_ARM
-                           ? il_estimate_effect(il_measure_of(&test->measure)->kind, test->contrast,
-                                                samples, look->level, &estimate, err)
-                           : il_estimate_fold(test, samples, look->level, &estimate, err);
-    if (status != IL_OK)
-        return status;
-    out->effect = estimate.effect;
-    out->interval = estimate.interval;
-    out->verdict = il_decide(test, estimate.interval, claim->negligible, &out->tag);
-    if (out->verdict == IL_INCONCLUSIVE)
-        out->needed = il_runs_to_decide(test, out->effect, out->interval, n, look->level);
-    if (look->number == 0)
-        out->miss = il_miss(test, out, claim->expect.tag, claim->negligible, look->level);
-    return IL_OK;
+                           ? il_estimate_effect(kind, test->contrast, samples, look->level,
+                                                &evidence.estimate, err)
+                           : il_estimate_fold(test, samples, look->level, &evidence.estimate, err);
+    if (status == IL_OK)
+        judge(claim, look, &evidence, out);
+    return status;
 }
 
 static void explain_test(const il_claim *claim, const il_look *look, il_finding *out) {

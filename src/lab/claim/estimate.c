@@ -1,4 +1,4 @@
-#include "lab/claim/estimate.h"
+#include "lab/claim/medians.h"
 
 #include "lab/statistics/normal.h"
 
@@ -42,19 +42,16 @@ static il_estimate difference_of_shares(const il_samples_of *s, double level) {
 
 /* Epochs as whole numbers. */
 typedef struct times {
-    uint32_t *a, *b;    /* [n] */
-    unsigned char *all; /* [n] ones: an epoch at the budget is one like any */
+    uint32_t *a, *b; /* [n] */
 } times;
 
 static il_status open_times(const il_samples_of *s, times *t, il_error *err) {
-    *t = (times){
-        .a = calloc(s->n, sizeof *t->a), .b = calloc(s->n, sizeof *t->b), .all = calloc(s->n, 1)};
-    if (!t->a || !t->b || !t->all)
+    *t = (times){.a = calloc(s->n, sizeof *t->a), .b = calloc(s->n, sizeof *t->b)};
+    if (!t->a || !t->b)
         return il_fail(err, IL_NO_MEMORY, "no memory for %zu epochs", s->n);
     for (size_t i = 0; i < s->n; i++) {
         t->a[i] = (uint32_t)s->a[i];
-        t->b[i] = s->b ? (uint32_t)s->b[i] : 0;
-        t->all[i] = 1;
+        t->b[i] = (uint32_t)s->b[i];
     }
     return IL_OK;
 }
@@ -62,24 +59,6 @@ static il_status open_times(const il_samples_of *s, times *t, il_error *err) {
 static void close_times(times *t) {
     free(t->a);
     free(t->b);
-    free(t->all);
-}
-
-/* A contrast lies between those of the ends of both medians' intervals, each at half the risk. */
-static il_estimate medians(il_contrast contrast, const times *t, size_t n, double level) {
-    double each = contrast == IL_OF_A ? level : (1 + level) / 2;
-    double a = il_epoch_quantile(t->a, t->all, n, 0.5);
-    il_interval ia = il_epoch_quantile_interval(t->a, t->all, n, 0.5, each);
-    if (contrast == IL_OF_A)
-        return (il_estimate){a, ia};
-    double b = il_epoch_quantile(t->b, t->all, n, 0.5);
-    il_interval ib = il_epoch_quantile_interval(t->b, t->all, n, 0.5, each);
-    if (contrast == IL_DIFFERENCE)
-        return (il_estimate){a - b, {ia.low - ib.high, ia.high - ib.low}};
-    /* An epoch is at least 1; too few runs bound a median by 0 and infinity. */
-    return (il_estimate){
-        a / b,
-        {isinf(ib.high) ? 0 : ia.low / ib.high, ib.low > 0 ? ia.high / ib.low : (double)INFINITY}};
 }
 
 /* The level at which a normal interval is as wide as one by Student's t, for a variance that n runs tell. */
@@ -87,13 +66,10 @@ static double normal_level(double level, double n) {
     return 1 - 2 * il_normal_tail(il_two_sided_t(level, fmax(n - 1, 1)));
 }
 
-static il_status of_epochs(il_measure_kind kind, il_contrast contrast, const il_samples_of *s,
-                           double level, il_estimate *out, il_error *err) {
+static il_status pairs(const il_samples_of *s, double level, il_estimate *out, il_error *err) {
     times t;
     il_status status = open_times(s, &t, err);
-    if (status == IL_OK && kind == IL_MEDIAN)
-        *out = medians(contrast, &t, s->n, level);
-    else if (status == IL_OK)
+    if (status == IL_OK)
         out->effect = il_a12_interval(t.a, s->n, t.b, s->n, true, normal_level(level, (double)s->n),
                                       &out->interval);
     if (status == IL_OK && isnan(out->effect))
@@ -102,10 +78,22 @@ static il_status of_epochs(il_measure_kind kind, il_contrast contrast, const il_
     return status;
 }
 
+static il_status medians(il_contrast contrast, const il_samples_of *s, double level,
+                         il_estimate *out, il_error *err) {
+    il_medians m;
+    il_status status = il_medians_open(contrast, s, &m, err);
+    if (status == IL_OK)
+        *out = il_medians_estimate(&m, level);
+    il_medians_close(&m);
+    return status;
+}
+
 il_status il_estimate_effect(il_measure_kind kind, il_contrast contrast, const il_samples_of *s,
                              double level, il_estimate *out, il_error *err) {
-    if (kind == IL_MEDIAN || kind == IL_PAIRS)
-        return of_epochs(kind, contrast, s, level, out, err);
+    if (kind == IL_MEDIAN)
+        return medians(contrast, s, level, out, err);
+    if (kind == IL_PAIRS)
+        return pairs(s, level, out, err);
     if (contrast == IL_RATIO)
         *out = il_ratio_of_means(s, level);
     else if (contrast == IL_DIFFERENCE && kind == IL_SHARE)

@@ -28,7 +28,7 @@ typedef struct il_samples_of {
  * difference   of shares: Bonett & Price, J. Educ. Behav. Stat. 37 (2012) 479, paired, with t for z; of means: as a mean,
  *              of the differences
  * ratio        of paired means, by Fieller's argument: J. R. Stat. Soc. B 16 (1954) 175; unbounded where b may be 0
- * median       between order statistics; contrasts: between the ends of two such intervals
+ * median       il_medians_estimate: between order statistics
  * pairs        il_a12_interval, paired, with t for z
  *
  * Errors: IL_NO_MEMORY. */

@@ -150,13 +150,12 @@ typedef struct il_finding {
     double effect;    /* property: the value of the seed that stands most in the way; exact: NAN */
     il_interval interval; /* NAN where there is none */
     size_t n;             /* seeds of each arm, at the last look */
-    size_t
-        needed; /* inconclusive: seeds of each arm that would decide with a probability of 0.9 if all
-                      is what it seems to be; SIZE_MAX: no number would. Else 0 */
-    double
-        miss; /* how likely fresh seeds, as many, are not to give the verdict again (with its tag,
-                      where that is expected), over all pairs and rates; 1: inconclusive, 0: not asked,
-                      as of a sequential test */
+    /* Inconclusive: seeds of each arm that would decide with a probability of 0.9 if all is what it seems to be; SIZE_MAX:
+     * no number would. Else 0. */
+    size_t needed;
+    /* How likely fresh seeds, as many, are not to give the verdict again (with its tag, where that is expected), over all
+     * pairs and rates; 1: inconclusive, 0: not asked, as of a sequential test. */
+    double miss;
     size_t arm_a, arm_b;
     char bits[33];     /* exact: what was found */
     char reason[1024]; /* one line */

@@ -9,8 +9,8 @@ typedef struct il_evidence {
     il_estimate estimate;
     size_t n;
     double level;
-    const il_medians *
-        medians; /* the effect's, if it is of them; else NULL, and the interval's halves shrink as 1/sqrt(n) */
+    /* The effect's, if it is of medians; else NULL, and the interval's halves shrink as 1/sqrt(n). */
+    const il_medians *medians;
 } il_evidence;
 
 /* How many runs an arm needs to decide with a probability of 0.9 if the effect, or for medians the law of the epochs, is

@@ -150,6 +150,10 @@ void il_team_free(il_team *t) {
     free(t);
 }
 
+size_t il_team_threads(const il_team *t) {
+    return t->threads;
+}
+
 /* Whoever waits long gives way, since the processor may be needed by the very thread that is waited for. */
 void il_team_run(il_team *t, size_t parts, void (*work)(void *context, size_t part),
                  void *context) {

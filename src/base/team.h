@@ -18,6 +18,7 @@ typedef struct il_team il_team;
  * smaller. NULL without memory. */
 il_team *il_team_new(size_t threads);
 void il_team_free(il_team *team);
+size_t il_team_threads(const il_team *team);
 
 /* Calls work(context, part) once for each part in 0 … parts-1, parts <= IL_TEAM_MOST, and returns when all are done. The
  * caller does what no other thread is there to do. Only one thread may call at a time, and `work` must not. */

@@ -94,35 +94,34 @@ static void step_alone(const il_optimizer *optimizer, il_network *net, il_step *
     }
 }
 
-/* A layer of a single replica, whose parameters are rows of fan_out numbers, all but the activation's. */
+/* A single replica, whose layers' parameters are rows of fan_out numbers, all but the activations'. */
 typedef struct shared {
     const il_optimizer *optimizer;
     il_network *net;
-    const il_layer *y;
-    size_t rows;
     il_step step; /* its rates */
 } shared;
 
-#define SHARE 8192 /* parameters that a thread takes at least */
-
 /* Each thread moves the rows whose gradients it computes. */
-static void step_rows(void *context, size_t first, size_t last) {
+static void step_part(void *context, size_t part) {
     const shared *s = context;
-    const il_layer *y = s->y;
-    size_t at = first * y->fan_out, end = last == s->rows ? y->parameters : last * y->fan_out;
-    il_step step = s->step;
-    point(s->optimizer, s->net, (size_t)(y->W - il_network_parameters(s->net)) + at, &step);
-    step_numbers(s->optimizer, end - at, &step);
+    size_t parts = il_team_threads(s->net->team);
+    for (size_t k = 0; k < s->net->n_layers; k++) {
+        const il_layer *y = &s->net->layer[k];
+        size_t rows = (y->parameters - y->slopes) / y->fan_out,
+               first = il_slice_start(rows, part, parts) * y->fan_out,
+               last = part + 1 == parts ? y->parameters
+                                        : il_slice_start(rows, part + 1, parts) * y->fan_out;
+        il_step step = s->step;
+        if (y->frozen)
+            continue;
+        point(s->optimizer, s->net, (size_t)(y->W - il_network_parameters(s->net)) + first, &step);
+        step_numbers(s->optimizer, last - first, &step);
+    }
 }
 
 static void step_shared(const il_optimizer *optimizer, il_network *net, const il_step *step) {
     shared s = {.optimizer = optimizer, .net = net, .step = *step};
-    for (size_t k = 0; k < net->n_layers; k++) {
-        s.y = &net->layer[k];
-        s.rows = (s.y->parameters - s.y->slopes) / s.y->fan_out;
-        if (!s.y->frozen)
-            il_team_share(net->team, s.rows, 1 + SHARE / s.y->fan_out, step_rows, &s);
-    }
+    il_team_run(net->team, il_team_threads(net->team), step_part, &s);
 }
 
 void il_optimizer_step(const il_optimizer *optimizer, il_network *net) {

@@ -4,8 +4,8 @@
 
 #include "bench/bench.h"
 
-extern const bench_table bench_xor, bench_spirals, bench_layers, bench_mnist, bench_threads,
-    bench_gather, bench_studies, bench_start, bench_engines, bench_init;
+extern const bench_table bench_xor, bench_spirals, bench_layers, bench_mnist, bench_cores,
+    bench_threads, bench_gather, bench_studies, bench_start, bench_engines, bench_init;
 
 /* Of a table of a file's own. */
 #define BENCH_TABLE(items)                                                                         \

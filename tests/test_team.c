@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <time.h>
 #include <unistd.h>
 
 #define STEPS 2000
@@ -67,6 +68,31 @@ static void steps_follow_each_other(void **state) {
     assert_int_equal(atomic_load(&c.wrong), 0);
 }
 
+/* Part 2, the second thread's first, ends when part 3, its other, is done: the caller must do one of them. */
+typedef struct pair {
+    atomic_bool done, given_up;
+} pair;
+
+static void wait_for_another(void *context, size_t part) {
+    pair *p = context;
+    time_t end = time(NULL) + 20;
+    while (part == 2 && !atomic_load(&p->done) && !atomic_load(&p->given_up))
+        atomic_store(&p->given_up, time(NULL) > end);
+    if (part == 3)
+        atomic_store(&p->done, true);
+}
+
+static void nobody_waits_for_one(void **state) {
+    (void)state;
+    il_team *team = il_team_new(2);
+    assert_int_equal(il_team_threads(team), 2);
+    assert_int_equal(il_team_threads(NULL), 1);
+    pair p = {false, false};
+    il_team_run(team, 4, wait_for_another, &p);
+    il_team_free(team);
+    assert_false(atomic_load(&p.given_up));
+}
+
 static void signals_reach_only_the_caller(void **state) {
     (void)state;
     il_team *team = il_team_new(2);
@@ -113,9 +139,8 @@ static void slices_cover_all(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_part_once),
-        cmocka_unit_test(steps_follow_each_other),
-        cmocka_unit_test(signals_reach_only_the_caller),
+        cmocka_unit_test(every_part_once),      cmocka_unit_test(steps_follow_each_other),
+        cmocka_unit_test(nobody_waits_for_one), cmocka_unit_test(signals_reach_only_the_caller),
         cmocka_unit_test(slices_cover_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,7 +151,7 @@ void il_team_free(il_team *t) {
 }
 
 size_t il_team_threads(const il_team *t) {
-    return t->threads;
+    return t ? t->threads : 1;
 }
 
 /* Whoever waits long gives way, since the processor may be needed by the very thread that is waited for. */

@@ -18,6 +18,8 @@ typedef struct il_team il_team;
  * smaller. NULL without memory. */
 il_team *il_team_new(size_t threads);
 void il_team_free(il_team *team);
+
+/* How many there are. */
 size_t il_team_threads(const il_team *team);
 
 /* Calls work(context, part) once for each part in 0 … parts-1, parts <= IL_TEAM_MOST, and returns when all are done. The

@@ -110,20 +110,24 @@ static void norm_backward(const il_network *net, const il_layer *y, const il_pas
     il_norm_of(&y->norm)->backward(y->norm.arg, &p);
 }
 
-/* Units first … last - 1, or numbers of all samples where these are all units. */
+/* In how many runs of adjacent numbers units first … last - 1 of all samples lie: one if these are all units. */
+static size_t count_runs(const units *u, size_t first, size_t last) {
+    return last - first == u->row ? 1 : u->n;
+}
+
 static void activate_units(void *context, size_t first, size_t last) {
     const units *u = context;
     const il_layer *y = u->y;
-    size_t pieces = last - first == u->row ? 1 : u->n, n = (last - first) * (u->n / pieces);
-    for (size_t i = 0, at = first; i < pieces; i++, at += u->row)
+    size_t runs = count_runs(u, first, last), n = (last - first) * (u->n / runs);
+    for (size_t i = 0, at = first; i < runs; i++, at += u->row)
         il_activation_of(&y->activation)->forward(y->activation.arg, n, y->u + at, y->a + at);
 }
 
 static void activate_units_backward(void *context, size_t first, size_t last) {
     const units *u = context;
     const il_layer *y = u->y;
-    size_t pieces = last - first == u->row ? 1 : u->n, n = (last - first) * (u->n / pieces);
-    for (size_t i = 0, at = first; i < pieces; i++, at += u->row)
+    size_t runs = count_runs(u, first, last), n = (last - first) * (u->n / runs);
+    for (size_t i = 0, at = first; i < runs; i++, at += u->row)
         il_activation_of(&y->activation)
             ->backward(y->activation.arg, n, y->u + at, y->a + at, y->delta + at);
 }
